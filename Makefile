@@ -1,0 +1,76 @@
+# Everything a developer runs. `make` alone prints this list.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# Worker processes of the test run; `make test WORKERS=0` runs in one process.
+WORKERS ?= 2
+# More arguments for pytest: make test ARGS="-k numbering"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## Print this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(STAMP) ## Create .venv with everything pinned in constraints.txt
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "InvoiceJobs needs Python 3.11 or newer; '$(PYTHON)' is not. Try: make setup PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	  echo "'$(PYTHON)' cannot make virtual environments. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.PHONY: demo
+demo: $(STAMP) ## Issue sample invoices on this machine and show them
+	$(BIN)/invoicejobs demo
+
+.PHONY: run
+run: $(STAMP) ## Start the gRPC server and the REST gateway
+	$(BIN)/invoicejobs serve
+
+.PHONY: test
+test: $(STAMP) ## Run the tests (ARGS="-k name", WORKERS=0 for one process)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+.PHONY: check
+check: lint test ## Run every check, then the tests: what must pass before a commit lands
+
+.PHONY: lint
+lint: $(STAMP) ## Run the static checks only
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+	$(BIN)/python scripts/breaking.py
+	$(BIN)/python scripts/generate.py --check
+
+.PHONY: format
+format: $(STAMP) ## Rewrite the code the way the checks want it
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/buf format --write
+
+.PHONY: generate
+generate: $(STAMP) ## Rebuild generated/ from protos/
+	$(BIN)/python scripts/generate.py
+
+.PHONY: bench
+bench: $(STAMP) ## Run benchmarks/bench_*.py one after the other; each prints a table
+	@for file in $(wildcard benchmarks/bench_*.py); do \
+	  module=benchmarks.$$(basename $$file .py); \
+	  echo "== $$module"; $(BIN)/python -m $$module || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## Remove .venv, caches and builds
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Built by `make generate` from protos/; never edited."""

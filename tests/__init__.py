@@ -1,0 +1,1 @@
+"""Proves what the service promises; one folder for each tier."""
