@@ -1,0 +1,1 @@
+"""Issues invoices: the gRPC server and everything inside it."""

@@ -1,0 +1,110 @@
+"""Invoice lines and adjustments from the parts of an order, priced so that they recompute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from server.domain.invoice import Adjustment, AdjustmentKind, InvoiceLine, TaxCategory
+from server.domain.money import ZERO, round_half_up, smallest_unit
+from server.domain.order import Price
+from server.domain.parts import Part, PartKind
+from server.domain.units import PIECE, unit_code
+
+_FINEST_PRICE_DECIMALS = 10
+
+_DEFAULT_NAMES: Mapping[PartKind, Mapping[str, str]] = {
+    PartKind.LINE: {"de": "Artikel", "en": "Item"},
+    PartKind.LINE_FEE: {"de": "Gebühr", "en": "Fee"},
+    PartKind.SHIPPING: {"de": "Versand", "en": "Shipping"},
+    PartKind.PAYMENT_FEE: {"de": "Zahlungsgebühr", "en": "Payment fee"},
+}
+
+
+def invoice_line(
+    part: Part,
+    net_amount: Decimal,
+    category: TaxCategory,
+    *,
+    position: int,
+    language: str,
+    currency: str,
+    includes_tax: bool,
+) -> InvoiceLine:
+    """Makes the line of an order's line or line fee, whose share of the taxable amount is known."""
+    unit = smallest_unit(currency)
+    if part.line is None:
+        quantity, code, item_id, list_net = Decimal(1), PIECE, "", net_amount
+    else:
+        line = part.line
+        quantity, code, item_id = line.quantity, unit_code(line.unit), line.item_id
+        discounted = line.list_price.gross != line.price.gross
+        list_net = (
+            _net(line.list_price, part.rate, includes_tax=includes_tax)
+            if discounted
+            else net_amount
+        )
+    quantity, unit_price, discount = _price(quantity, list_net, net_amount, unit)
+    return InvoiceLine(
+        position=position,
+        name=_name(part, language),
+        item_id=item_id,
+        quantity=quantity,
+        unit_code=code,
+        unit_price=unit_price,
+        discount=discount,
+        net_amount=net_amount,
+        tax_category=category,
+        tax_rate=part.rate,
+    )
+
+
+def adjustment(
+    part: Part, net_amount: Decimal, category: TaxCategory, *, language: str
+) -> Adjustment:
+    """Makes the allowance or charge of shipping or a payment fee."""
+    return Adjustment(
+        kind=AdjustmentKind.ALLOWANCE if net_amount < 0 else AdjustmentKind.CHARGE,
+        description=_name(part, language),
+        net_amount=abs(net_amount),
+        tax_category=category,
+        tax_rate=part.rate,
+    )
+
+
+def _net(price: Price, rate: Decimal, *, includes_tax: bool) -> Decimal:
+    return price.gross * 100 / (100 + rate) if includes_tax else price.net
+
+
+def _name(part: Part, language: str) -> str:
+    named = part.line or part.fee
+    given = named.name.in_language(language).strip() if named else ""
+    names = _DEFAULT_NAMES[part.kind]
+    return given or names.get(language.partition("-")[0], names["en"])
+
+
+def _price(
+    quantity: Decimal, list_net: Decimal, net_amount: Decimal, unit: Decimal
+) -> tuple[Decimal, Decimal, Decimal]:
+    """Finds quantity, unit price and discount with round(quantity x price) - discount = amount.
+
+    A price is never negative (BR-27): where the amount is, the quantity is. A line that became
+    dearer than its list price has no discount, and its price says so.
+    """
+    if (net_amount < 0) != (quantity < 0) and net_amount:
+        quantity = -quantity
+    sign = -1 if quantity < 0 else 1
+    if (list_net - net_amount) * sign < 0 or list_net * sign < 0:
+        list_net = net_amount
+    if not quantity:
+        return Decimal(1 if net_amount >= 0 else -1), abs(net_amount), ZERO * unit
+    decimals = -int(unit.as_tuple().exponent)
+    unit_price = ZERO
+    for places in range(decimals, _FINEST_PRICE_DECIMALS + 1):
+        unit_price = round_half_up(list_net / quantity, Decimal(1).scaleb(-places))
+        if list_net == net_amount:
+            if round_half_up(unit_price * quantity, unit) == net_amount:
+                return quantity, unit_price, ZERO * unit
+        elif abs(unit_price * quantity - list_net) <= unit / 2:
+            break
+    return quantity, unit_price, round_half_up(unit_price * quantity, unit) - net_amount

@@ -1,0 +1,131 @@
+"""VAT: its category, and its amount by rate so that the total is the one that was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from server.domain.errors import OrderRejected
+from server.domain.invoice import TaxCategory
+from server.domain.money import ZERO, apportion, round_half_up, smallest_unit
+from server.domain.order import Price
+from server.domain.parts import Part
+
+EU_COUNTRIES = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+)
+
+#: Why no tax is charged (BT-120), by category and base language.
+EXEMPTION_REASONS: Mapping[TaxCategory, Mapping[str, str]] = {
+    TaxCategory.INTRA_COMMUNITY: {
+        "de": "Steuerfreie innergemeinschaftliche Lieferung",
+        "en": "Intra-Community supply, exempt from VAT",
+    },
+    TaxCategory.EXPORT: {
+        "de": "Steuerfreie Ausfuhrlieferung",
+        "en": "Export outside the EU, exempt from VAT",
+    },
+}
+
+
+def tax_category(
+    rate: Decimal, seller_country: str, delivery_country: str, buyer_vat_id: str
+) -> TaxCategory:
+    """Tells why a rate applies, from where the goods go (Directive 2006/112/EC art. 138, 146)."""
+    if rate:
+        return TaxCategory.STANDARD
+    if seller_country in EU_COUNTRIES and delivery_country != seller_country:
+        if delivery_country not in EU_COUNTRIES:
+            return TaxCategory.EXPORT
+        if buyer_vat_id:
+            return TaxCategory.INTRA_COMMUNITY
+    return TaxCategory.ZERO_RATED
+
+
+@dataclass(frozen=True, slots=True)
+class TaxGroup:
+    """All parts of one rate: their taxable amount and tax, and each part's share of the former."""
+
+    #: Percent.
+    rate: Decimal
+    net: Decimal
+    tax: Decimal
+    parts: tuple[Part, ...]
+    #: What each part contributes to net, rounded; they add up to it.
+    part_nets: tuple[Decimal, ...]
+
+
+def group_by_rate(
+    parts: Iterable[Part], total: Price, currency: str, *, includes_tax: bool
+) -> tuple[TaxGroup, ...]:
+    """Computes taxable amounts and tax by rate, highest rate first; net + tax is the paid total.
+
+    Gross shop: the gross total is apportioned to the rates, and each rate's tax is taken out of
+    its gross. Net shop: the net total is apportioned, tax is charged on each rate's sum; where
+    rounding rate by rate misses the total that was paid, the nearest tax takes the cent.
+    Raises OrderRejected when the tax that the order states is another one.
+    """
+    unit = smallest_unit(currency)
+    by_rate: dict[Decimal, list[Part]] = {}
+    for part in parts:
+        by_rate.setdefault(part.rate, []).append(part)
+    rates = sorted(by_rate, reverse=True)
+    gross_total = round_half_up(total.gross, unit)
+    if includes_tax:
+        exact = [sum((p.price.gross for p in by_rate[rate]), ZERO) for rate in rates]
+        grosses = apportion(gross_total, exact, unit)
+        taxes = [
+            round_half_up(gross * rate / (100 + rate), unit)
+            for gross, rate in zip(grosses, rates, strict=True)
+        ]
+        nets = [gross - tax for gross, tax in zip(grosses, taxes, strict=True)]
+    else:
+        net_total = round_half_up(total.net, unit)
+        exact = [sum((p.price.net for p in by_rate[rate]), ZERO) for rate in rates]
+        nets = apportion(net_total, exact, unit)
+        taxes = _tax_on_top(nets, rates, gross_total - net_total, unit)
+    groups = []
+    for rate, net, tax in zip(rates, nets, taxes, strict=True):
+        members = by_rate[rate]
+        _check_stated_tax(rate, tax, members, unit)
+        shares = apportion(net, [_exact_net(p, includes_tax=includes_tax) for p in members], unit)
+        groups.append(TaxGroup(rate, net, tax, tuple(members), tuple(shares)))
+    return tuple(groups)
+
+
+def _exact_net(part: Part, *, includes_tax: bool) -> Decimal:
+    return part.price.gross * 100 / (100 + part.rate) if includes_tax else part.price.net
+
+
+def _tax_on_top(
+    nets: list[Decimal], rates: list[Decimal], tax_total: Decimal, unit: Decimal
+) -> list[Decimal]:
+    # Only taxed rates can take a cent: at rate 0 there is no tax at all.
+    taxed = [i for i, rate in enumerate(rates) if rate]
+    exact = [nets[i] * rates[i] / 100 for i in taxed]
+    if not taxed:
+        shares = []
+        fits = not tax_total
+    else:
+        shares = apportion(tax_total, exact, unit)
+        fits = all(abs(s - e) < 2 * unit for s, e in zip(shares, exact, strict=True))
+    if not fits:
+        raise _wrong_tax(f"tax of {tax_total} in all", f"{sum(exact, ZERO):f}")
+    by_index = dict(zip(taxed, shares, strict=True))
+    return [by_index.get(i, ZERO * unit) for i in range(len(rates))]
+
+
+def _check_stated_tax(rate: Decimal, tax: Decimal, parts: list[Part], unit: Decimal) -> None:
+    # Each part's tax may have been rounded by itself: half a unit each, one for the sum.
+    stated = sum((part.price.tax for part in parts), ZERO)
+    if abs(stated - tax) > unit * (2 + len(parts)) / 2:
+        raise _wrong_tax(f"tax of {stated:f} at {rate.normalize():f} %", f"{tax:f}")
+
+
+def _wrong_tax(stated: str, right: str) -> OrderRejected:
+    return OrderRejected(
+        f"The order's tax is wrong: it states a {stated}, but its amounts give {right}.",
+        field="calculatedPrice.finalPrice.taxAggregate",
+        reason="TAX_DOES_NOT_FIT_RATE",
+    )

@@ -1,0 +1,64 @@
+"""The database: transactions, and the stores that act in one."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from server.ports.invoice_stores import InvoiceStore, NumberStore, SettingsStore
+from server.ports.job_stores import ChunkStore, JobStore
+from server.ports.order_store import OrderStore
+
+
+class UnitOfWork(Protocol):
+    """One transaction and the stores that act in it."""
+
+    @property
+    def jobs(self) -> JobStore:
+        """Gives the store of jobs and their orders."""
+        ...
+
+    @property
+    def chunks(self) -> ChunkStore:
+        """Gives the store of chunks of work."""
+        ...
+
+    @property
+    def orders(self) -> OrderStore:
+        """Gives the store of imported orders."""
+        ...
+
+    @property
+    def invoices(self) -> InvoiceStore:
+        """Gives the store of issued invoices."""
+        ...
+
+    @property
+    def numbers(self) -> NumberStore:
+        """Gives the store of number counters."""
+        ...
+
+    @property
+    def settings(self) -> SettingsStore:
+        """Gives the store of tenants' settings."""
+        ...
+
+    def commit(self) -> None:
+        """Makes everything durable. Leaving without it rolls back."""
+        ...
+
+
+class Database(Protocol):
+    """Opens transactions. Used from many threads."""
+
+    def read(self) -> AbstractContextManager[UnitOfWork]:
+        """Opens a transaction that sees one state and changes nothing."""
+        ...
+
+    def write(self) -> AbstractContextManager[UnitOfWork]:
+        """Opens a transaction that may change things; call commit before leaving."""
+        ...
+
+    def ready(self) -> bool:
+        """Tells whether the database answers."""
+        ...

@@ -1,0 +1,133 @@
+"""Draws numbers and records the invoices that bear them, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from server.domain.computation import issue_invoice
+from server.domain.errors import Conflict, NotReady, OrderRejected
+from server.domain.invoice import Invoice, InvoiceDraft
+from server.domain.job import Chunk
+from server.domain.numbering import NumberSeries, open_series
+from server.domain.settings import Site, TenantSettings
+from server.ports import Clock, Database, IssuedInvoice, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What came of a chunk's drafts."""
+
+    #: Newly issued invoices by number.
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    #: The invoice of each order that has one now, by order id.
+    invoiced: dict[str, IssuedInvoice] = field(default_factory=dict)
+    #: Orders that got no number, and why, by order id.
+    refused: dict[str, OrderRejected] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueInvoices:
+    """Turns drafts into invoices: every order once, without a gap in the numbers."""
+
+    database: Database
+    clock: Clock
+
+    def __call__(
+        self, chunk: Chunk, drafts: Sequence[InvoiceDraft], settings: TenantSettings
+    ) -> Issued:
+        """Issues the drafts' invoices in their order.
+
+        An order that got an invoice in the meantime keeps that one. Raises Conflict when the
+        chunk is not held any more.
+        """
+        blocked: set[str] = set()
+        while drafts:
+            with self.database.write() as unit:
+                if not unit.chunks.holds(chunk):
+                    raise Conflict("Another worker took the chunk over.", reason="CHUNK_LOST")
+                issued = self._issue(unit, chunk, drafts, settings, blocked)
+                sequence = self._repeating(unit, chunk, issued, settings)
+                if not sequence:
+                    unit.commit()
+                    return issued
+            # Left without commit: the numbers drawn are as if they never were.
+            blocked.add(sequence)
+        return Issued()
+
+    def _issue(
+        self,
+        unit: UnitOfWork,
+        chunk: Chunk,
+        drafts: Sequence[InvoiceDraft],
+        settings: TenantSettings,
+        blocked: set[str],
+    ) -> Issued:
+        issued = Issued()
+        issued.invoiced.update(
+            unit.invoices.of_orders(chunk.tenant, [draft.order_id for draft in drafts])
+        )
+        # Read inside the transaction, so that later numbers never bear earlier times.
+        now = self.clock.now()
+        series_of_site: dict[str, NumberSeries | OrderRejected] = {}
+        waiting: dict[NumberSeries, list[InvoiceDraft]] = {}
+        for draft in drafts:
+            if draft.order_id in issued.invoiced:
+                continue
+            if draft.site_code not in series_of_site:
+                series_of_site[draft.site_code] = _series(settings, draft.site_code, now, blocked)
+            series = series_of_site[draft.site_code]
+            if isinstance(series, OrderRejected):
+                issued.refused[draft.order_id] = series
+            else:
+                waiting.setdefault(series, []).append(draft)
+        for series, group in waiting.items():
+            counters = unit.numbers.draw(chunk.tenant, series, len(group))
+            for draft, counter in zip(group, counters, strict=False):
+                number = series.number(counter)
+                local_time = now.astimezone(_zone(settings, draft.site_code))
+                issued.invoices[number] = issue_invoice(draft, number, now, local_time)
+                issued.invoiced[draft.order_id] = IssuedInvoice(number, chunk.job_id, ())
+            for draft in group[len(counters) :]:
+                issued.refused[draft.order_id] = series.exhausted()
+        return issued
+
+    @staticmethod
+    def _repeating(unit: UnitOfWork, chunk: Chunk, issued: Issued, settings: TenantSettings) -> str:
+        """Records the invoices, or names a sequence that gave a number which is in use."""
+        taken = unit.invoices.taken(chunk.tenant, list(issued.invoices))
+        for number in taken:
+            site = _site(settings, issued.invoices[number].draft.site_code)
+            return settings.sequence_for(site).name
+        unit.invoices.add(chunk.tenant, chunk.job_id, list(issued.invoices.values()))
+        return ""
+
+
+def _site(settings: TenantSettings, code: str) -> Site:
+    site = settings.site(code)
+    if site is None:
+        raise NotReady(f"The settings know no site {code!r}.", reason="SITE_UNKNOWN")
+    return site
+
+
+def _zone(settings: TenantSettings, site_code: str) -> ZoneInfo:
+    return ZoneInfo(_site(settings, site_code).time_zone)
+
+
+def _series(
+    settings: TenantSettings, site_code: str, now: datetime, blocked: set[str]
+) -> NumberSeries | OrderRejected:
+    site = _site(settings, site_code)
+    sequence = settings.sequence_for(site)
+    if sequence.name in blocked:
+        return OrderRejected(
+            f"The number sequence {sequence.name!r} gives numbers that are in use already. Give "
+            "it another preText in the settings, then run a new job.",
+            reason="NUMBER_TAKEN",
+        )
+    try:
+        return open_series(sequence, site.data(), now.astimezone(ZoneInfo(site.time_zone)))
+    except NotReady as error:
+        return OrderRejected(error.message, reason=error.reason)

@@ -1,0 +1,68 @@
+"""Selects the due orders of an AUTOMATIC job and cuts them into chunks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from server.domain.job import Chunk, ChunkKind
+from server.domain.settings import SelectionRule, Site
+from server.ports import Clock, Database, DueFilter, OrderSource
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PlanJob:
+    """Does the first step of an AUTOMATIC job."""
+
+    database: Database
+    clock: Clock
+    source: OrderSource
+    chunk_size: int
+
+    def __call__(self, chunk: Chunk) -> None:
+        """Adds the due orders and their chunks to the job, in one transaction.
+
+        Raises Conflict when another worker took the chunk over, Unavailable when the source or
+        the database fails for now.
+        """
+        now = self.clock.now()
+        with self.database.read() as unit:
+            settings = unit.settings.get(chunk.tenant)
+        rule = settings.selection_rule if settings else None
+        with self.database.write() as unit:
+            unit.chunks.finish(chunk)
+            count = 0
+            if settings and rule:
+                due = self.source.due(chunk.tenant, due_filter(rule, settings.sites, now))
+                # Batches keep the memory flat, however many orders are due.
+                while batch := list(islice(due, _BATCH)):
+                    unit.jobs.add_orders(chunk.job_id, count, batch)
+                    count += len(batch)
+            if count:
+                unit.chunks.add(
+                    chunk.job_id, chunk.tenant, ChunkKind.ORDERS, 0, count, self.chunk_size
+                )
+            unit.jobs.close_if_complete(chunk.job_id, now)
+            unit.commit()
+
+
+def due_filter(rule: SelectionRule, sites: tuple[Site, ...], now: datetime) -> DueFilter:
+    """Turns the rule into comparisons.
+
+    A day counts from its start in its site's time zone: it and the threshold are over when the
+    day is not after the day that it was there, threshold hours ago.
+    """
+    latest = now - timedelta(hours=rule.threshold_hours)
+    return DueFilter(
+        statuses=rule.statuses,
+        extended_statuses=rule.extended_statuses,
+        latest_instant=latest,
+        latest_day_by_site={
+            site.code: latest.astimezone(ZoneInfo(site.time_zone)).date() for site in sites
+        },
+        latest_day=latest.astimezone(UTC).date(),
+    )

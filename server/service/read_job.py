@@ -1,0 +1,41 @@
+"""Tells how far jobs are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.domain.errors import NotFound
+from server.domain.job import Job, JobOrder, JobStatus
+from server.domain.tenant import Tenant
+from server.ports import Database, Page
+
+
+@dataclass(frozen=True, slots=True)
+class ReadJob:
+    """Reads a job and some of its orders."""
+
+    database: Database
+
+    def __call__(
+        self, tenant: Tenant, job_id: str, first: int, limit: int
+    ) -> tuple[Job, tuple[JobOrder, ...]]:
+        """Reads a job and its orders from position first on. Raises NotFound."""
+        with self.database.read() as unit:
+            job = unit.jobs.get(tenant, job_id)
+            if job is None:
+                raise NotFound(f"There is no job {job_id!r}.", reason="JOB_NOT_FOUND")
+            return job, unit.jobs.orders(job_id, first, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class ListJobs:
+    """Lists a tenant's jobs."""
+
+    database: Database
+
+    def __call__(
+        self, tenant: Tenant, status: JobStatus | None, cursor: str | None, limit: int
+    ) -> Page[Job]:
+        """Lists jobs, the newest first; a status of None does not filter."""
+        with self.database.read() as unit:
+            return unit.jobs.page(tenant, status, cursor, limit)

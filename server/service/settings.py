@@ -1,0 +1,59 @@
+"""Reads and changes a tenant's settings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from server.domain.errors import Conflict, NotFound
+from server.domain.settings import TenantSettings
+from server.domain.settings_check import check_settings
+from server.domain.tenant import Tenant
+from server.ports import Clock, Database
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """Reads a tenant's settings."""
+
+    database: Database
+
+    def __call__(self, tenant: Tenant) -> TenantSettings:
+        """Reads the settings. Raises NotFound while the tenant has none."""
+        with self.database.read() as unit:
+            settings = unit.settings.get(tenant)
+        if settings is None:
+            raise NotFound("The tenant has no settings yet.", reason="SETTINGS_NOT_FOUND")
+        return settings
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSettings:
+    """Replaces a tenant's settings after checking all of them."""
+
+    database: Database
+    clock: Clock
+    new_id: Callable[[], str]
+
+    def __call__(self, tenant: Tenant, settings: TenantSettings) -> TenantSettings:
+        """Saves settings and gives them back with their new etag and time.
+
+        Raises InvalidInput that names every wrong field, and Conflict when settings.etag is set
+        and somebody changed the settings since.
+        """
+        check_settings(settings)
+        now = self.clock.now()
+        with self.database.write() as unit:
+            current = unit.settings.get(tenant)
+            if settings.etag and (current is None or current.etag != settings.etag):
+                raise Conflict(
+                    "The settings were changed since you read them. Read them again, make your "
+                    "change there and save with the new etag.",
+                    reason="SETTINGS_CHANGED",
+                )
+            etag = hashlib.sha256(self.new_id().encode()).hexdigest()[:16]
+            saved = replace(settings, etag=etag, updated_at=now)
+            unit.settings.put(tenant, saved)
+            unit.commit()
+        return saved

@@ -1,0 +1,30 @@
+"""All use cases in one value, so that an edge is handed one thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.service.create_job import CreateJob
+from server.service.download_invoice import DownloadInvoice
+from server.service.import_orders import ImportOrders
+from server.service.read_invoice import ListInvoices, ReadInvoice
+from server.service.read_job import ListJobs, ReadJob
+from server.service.read_order import ListOrders, ReadOrderRecord
+from server.service.settings import ReadSettings, UpdateSettings
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """What clients can ask for. Each is a synchronous callable, safe to call from any thread."""
+
+    create_job: CreateJob
+    read_job: ReadJob
+    list_jobs: ListJobs
+    import_orders: ImportOrders
+    read_order: ReadOrderRecord
+    list_orders: ListOrders
+    read_invoice: ReadInvoice
+    list_invoices: ListInvoices
+    download_invoice: DownloadInvoice
+    read_settings: ReadSettings
+    update_settings: UpdateSettings

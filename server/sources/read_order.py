@@ -1,0 +1,128 @@
+"""Reads an order from the platform's published JSON."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from server.domain.errors import InvalidInput
+from server.domain.order import Buyer, Order, OrderAddress, OrderPayment
+from server.domain.party import PostalAddress
+from server.domain.settings import OrderPaths
+from server.sources.delivery import delivery_date, instant
+from server.sources.order_json import AddressJson, CustomerJson, OrderJson
+from server.sources.prices import read_prices
+from server.sources.texts import amount, clean
+
+_DECODER = msgspec.json.Decoder(OrderJson)
+
+
+def read_order(order_json: bytes, paths: OrderPaths) -> Order:
+    """Reads an order; paths tell where it holds what the platform does not document.
+
+    Raises InvalidInput that names the wrong field by its path in the JSON. Whether the order
+    holds what an invoice needs, and adds up, is not asked here.
+    """
+    try:
+        source = _DECODER.decode(order_json)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `$")
+        raise InvalidInput.field(
+            path.strip("`.") or "order", problem[:1].lower() + problem[1:], reason="MALFORMED_ORDER"
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidInput.field(
+            "order", f"is no JSON object in UTF-8 ({error})", reason="MALFORMED_ORDER"
+        ) from error
+    general = source.mixins.general_attributes if source.mixins else None
+    # The undocumented fields may stand anywhere: only who uses them pays for a second reading.
+    raw = msgspec.json.decode(order_json) if paths != OrderPaths() else {}
+    lines, shipping, payment_fees, total, by_rate = read_prices(source)
+    return Order(
+        order_id=source.id,
+        order_number=clean(str(general.order_number or "")) if general else "",
+        site_code=clean(source.site_code),
+        status=clean(source.status),
+        extended_status=clean(str(general.extended_order_status or "")) if general else "",
+        created=instant(source.created, "created") if source.created else None,
+        currency=clean(source.currency).upper(),
+        delivery=delivery_date(source),
+        buyer=_buyer(source.customer or CustomerJson(), raw, paths),
+        billing=_address(source.billing_address),
+        shipping=_address(source.shipping_address),
+        lines=lines,
+        shipping_charges=shipping,
+        payment_fees=payment_fees,
+        total=total,
+        total_by_rate=by_rate,
+        payments=_payments(source),
+    )
+
+
+def _buyer(customer: CustomerJson, raw: Any, paths: OrderPaths) -> Buyer:
+    full_name = f"{customer.first_name or ''} {customer.last_name or ''}"
+    return Buyer(
+        customer_id=clean(customer.id),
+        name=clean(full_name) or clean(customer.name),
+        company=clean(customer.company),
+        email=clean(customer.email),
+        vat_id=_at(raw, paths.buyer_vat_id).replace(" ", "").upper(),
+        language=_at(raw, paths.language),
+        reference=_at(raw, paths.buyer_reference),
+    )
+
+
+def _at(raw: Any, path: str) -> str:
+    if not path:
+        return ""
+    for step in path.split("."):
+        raw = raw.get(step) if isinstance(raw, dict) else None
+    return clean(raw) if isinstance(raw, str) else ""
+
+
+def _address(source: AddressJson | None) -> OrderAddress | None:
+    if source is None:
+        return None
+    lines = (
+        f"{clean(source.street)} {clean(source.street_number)}",
+        *(
+            source.street_appendix,
+            source.extra_line_1,
+            source.extra_line_2,
+            source.extra_line_3,
+            source.extra_line_4,
+        ),
+    )
+    return OrderAddress(
+        contact_name=clean(source.contact_name),
+        company=clean(source.company_name),
+        address=PostalAddress(
+            lines=tuple(text for line in lines if (text := clean(line))),
+            post_code=clean(source.zip_code),
+            city=clean(source.city),
+            subdivision=clean(source.state),
+            country=clean(source.country).upper(),
+        ),
+    )
+
+
+def _payments(source: OrderJson) -> tuple[OrderPayment, ...]:
+    payments = []
+    for index, payment in enumerate(source.payments or ()):
+        path = f"payments[{index}]"
+        if payment.currency and payment.currency.upper() != (source.currency or "").upper():
+            raise InvalidInput.field(
+                f"{path}.currency", f"is {payment.currency}, but the order's is {source.currency}"
+            )
+        payments.append(
+            OrderPayment(
+                method=clean(payment.method),
+                status=clean(payment.status),
+                paid_amount=amount(payment.paid_amount or Decimal(0), f"{path}.paidAmount"),
+                transaction_id=clean(payment.transaction_id),
+                path=path,
+            )
+        )
+    return tuple(payments)

@@ -1,0 +1,44 @@
+"""Makes texts and amounts of the platform's JSON fit to keep and to print."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from server.domain.errors import InvalidInput
+from server.domain.order import LocalizedText
+from server.sources.order_json import Text
+
+#: Amounts and quantities from here on are a mistake, not a sale.
+TOO_LARGE = Decimal(10) ** 12
+_MOST_DECIMALS = 24
+
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]+")
+
+
+def clean(text: str | None) -> str:
+    """Folds white space and control characters to single blanks."""
+    return _UNPRINTABLE.sub(" ", text).strip() if text else ""
+
+
+def localized(*texts: Text | None) -> LocalizedText:
+    """Joins what is given of a text; in case of doubt the one that stands first."""
+    default = ""
+    translations: dict[str, str] = {}
+    for text in texts:
+        if isinstance(text, str):
+            default = default or clean(text)
+        elif text:
+            for language, translation in text.items():
+                if translation:
+                    translations.setdefault(language, clean(translation))
+    return LocalizedText(default, tuple(translations.items()))
+
+
+def amount(value: Decimal, path: str) -> Decimal:
+    """Checks that an amount or quantity is a number of sane size. Raises InvalidInput."""
+    if not value.is_finite() or abs(value) >= TOO_LARGE:
+        raise InvalidInput.field(path, f"must be a number below {TOO_LARGE:,f}")
+    if -int(value.as_tuple().exponent) > _MOST_DECIMALS:
+        raise InvalidInput.field(path, f"must have at most {_MOST_DECIMALS} decimals")
+    return value

@@ -1,0 +1,1 @@
+"""Who does the chunks, and the processes that render."""

@@ -1,0 +1,104 @@
+"""The embedded engine: a few threads of the serving process that claim chunks and do them.
+
+It is alone with its database (the data folder's lock sees to that), so whatever is held when it
+starts was held by a process that died, and is free.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+
+from server.domain.errors import InvoiceJobsError
+from server.domain.job import Chunk, ChunkKind
+from server.ports import Clock, Database
+
+log = logging.getLogger(__name__)
+
+#: How often idle threads look for chunks whose pause is over.
+POLL = 1.0  # seconds
+
+
+class LocalEngine:
+    """Claims chunks in threads. Wake it after adding some."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        work: Callable[[Chunk], None],
+        *,
+        threads: int,
+        window: int,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._work = work
+        self._window = window
+        self._changed = threading.Condition()
+        self._generation = 0
+        self._stopping = False
+        self._threads = [
+            threading.Thread(target=self._run, name=f"worker-{n}", daemon=True)
+            for n in range(threads)
+        ]
+
+    def start(self) -> None:
+        """Frees what a dead process held, and begins to work."""
+        with self._database.write() as unit:
+            freed = unit.chunks.release_all()
+            unit.commit()
+        if freed:
+            log.info("%d chunks of a process that ended were taken up again", freed)
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Tells idle threads that there may be work."""
+        with self._changed:
+            self._generation += 1
+            self._changed.notify_all()
+
+    def stop(self, grace: float) -> bool:
+        """Takes no new chunks and waits up to grace seconds for those in work.
+
+        Tells whether all were finished; what was not is taken up again at the next start.
+        """
+        self._stopping = True
+        self.wake()
+        end = time.monotonic() + grace
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(max(0.0, end - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            # Read before looking: a wake between the look and the wait is not missed.
+            generation = self._generation
+            try:
+                busy = self._work_once()
+            except InvoiceJobsError as error:
+                log.warning("the work pauses: %s", error.message)
+                busy = False
+            except Exception:
+                log.exception("the work pauses")
+                busy = False
+            if not busy:
+                with self._changed:
+                    if generation == self._generation:
+                        self._changed.wait(POLL)
+
+    def _work_once(self) -> bool:
+        with self._database.write() as unit:
+            chunk = unit.chunks.claim(uuid.uuid4().hex, self._clock.now(), self._window)
+            if chunk is None:
+                return False
+            unit.commit()
+        self._work(chunk)
+        if chunk.kind is ChunkKind.PLAN:
+            self.wake()
+        return True

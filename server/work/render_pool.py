@@ -1,0 +1,117 @@
+"""Renders in processes of their own, so that drawing uses all cores and cannot take us down."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from server.domain.invoice import Invoice
+
+log = logging.getLogger(__name__)
+
+Render = Callable[[Invoice], bytes]
+
+#: How often an invoice that ends the process that draws it is tried.
+TRIES_ALONE = 3
+
+
+class RenderPool:
+    """Spreads invoices over processes. With none it renders where it is called."""
+
+    def __init__(self, render: Render, warm_up: Callable[[], None], processes: int) -> None:
+        """Takes module-level functions, which are found by name in the other processes."""
+        self._render = render
+        self._warm_up = warm_up
+        self._processes = processes
+        self._lock = threading.Lock()
+        self._quarantine = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+        if processes:
+            self._pool = self._open(processes)
+
+    def render(self, invoices: Sequence[Invoice]) -> list[bytes | Exception]:
+        """Renders each invoice, or gives what kept it from being rendered."""
+        pool = self._pool
+        if pool is None:
+            return _render_all(self._render, invoices)
+        size = max(1, -(-len(invoices) // (2 * self._processes)))
+        batches = [invoices[i : i + size] for i in range(0, len(invoices), size)]
+        results: list[bytes | Exception] = []
+        try:
+            futures = [pool.submit(_render_all, self._render, batch) for batch in batches]
+        except BrokenProcessPool:
+            self._replace(pool)
+            return [self._render_alone(invoice) for invoice in invoices]
+        for batch, future in zip(batches, futures, strict=True):
+            try:
+                results.extend(future.result())
+            except BrokenProcessPool:
+                # Which invoice of whose batch did it, nobody can tell: each is tried by itself.
+                self._replace(pool)
+                results.extend(self._render_alone(invoice) for invoice in batch)
+        return results
+
+    def close(self) -> None:
+        """Ends the processes."""
+        with self._lock:
+            if self._pool:
+                self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _render_alone(self, invoice: Invoice) -> bytes | Exception:
+        """Renders an invoice in a process that no other can be blamed for."""
+        with self._quarantine:
+            for _ in range(TRIES_ALONE):
+                with self._open(1) as pool:
+                    try:
+                        return pool.submit(_render_all, self._render, [invoice]).result()[0]
+                    except BrokenProcessPool:
+                        log.warning("rendering invoice %r ended its process", invoice.number)
+        return RuntimeError("the process that rendered it ended each time")
+
+    def _replace(self, broken: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is broken:
+                log.warning("a render process ended unexpectedly; new ones are started")
+                broken.shutdown(wait=False, cancel_futures=True)
+                self._pool = self._open(self._processes)
+
+    def _open(self, processes: int) -> ProcessPoolExecutor:
+        # Forking a process that runs gRPC threads would copy locks that nobody opens again.
+        return ProcessPoolExecutor(
+            processes,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start_process,
+            initargs=(self._warm_up,),
+        )
+
+
+def _start_process(warm_up: Callable[[], None]) -> None:
+    # Ctrl-C reaches the whole group; the parent alone decides when to end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    warm_up()
+
+
+def _end_with_parent() -> None:
+    # A parent that is killed closes no pool: without this its processes would stay for ever.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _render_all(render: Render, invoices: Sequence[Invoice]) -> list[bytes | Exception]:
+    return [_render_one(render, invoice) for invoice in invoices]
+
+
+def _render_one(render: Render, invoice: Invoice) -> bytes | Exception:
+    try:
+        return render(invoice)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this invoice's alone
+        return RuntimeError(f"{type(error).__name__}: {error}")
