@@ -1,0 +1,11 @@
+"""Draws invoices: an Invoice in, the bytes of its document out, and nothing else touched.
+
+Rendering is pure. The same invoice gives the same bytes in every process and thread, so a
+document can be made again at any time and storing it twice is harmless.
+"""
+
+from __future__ import annotations
+
+from server.rendering.pdf import render_pdf, warm_up
+
+__all__ = ["render_pdf", "warm_up"]

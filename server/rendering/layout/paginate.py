@@ -1,0 +1,150 @@
+"""Gives every block its page and place.
+
+A table row is kept whole unless it is taller than a page, and what closes the invoice is kept
+whole and in the company of a row, so that no page shows sums without what they sum up.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from server.rendering.layout.blocks import Block
+
+#: Rows that move on with the closing block, if they can.
+_COMPANY = 2
+_HEAD_AND_ROW = 2
+_SLACK = 0.01  # sums of floats
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where content may stand: from first_top on the first page, from next_top on the others."""
+
+    first_top: float
+    next_top: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A block and where its upper edge is."""
+
+    y: float
+    block: Block
+
+
+@dataclass(slots=True)
+class _Page:
+    y: float
+    bottom: float
+    placed: list[Placed] = field(default_factory=list)
+    #: How many of those placed last are whole rows.
+    whole_rows: int = 0
+
+    @property
+    def left(self) -> float:
+        return self.bottom - self.y + _SLACK
+
+    def put(self, block: Block) -> None:
+        self.placed.append(Placed(self.y, block))
+        self.y += block.height
+
+    def take_back(self) -> Block:
+        last = self.placed.pop()
+        self.y = last.y
+        self.whole_rows -= 1
+        return last.block
+
+
+def paginate(
+    room: Room, head: Block, rows: Iterable[Block], closing: Sequence[Block]
+) -> list[list[Placed]]:
+    """Places the rows under a head on each page, and then the closing blocks in their order."""
+    pages = [_Page(room.first_top, room.bottom)]
+    _place_rows(pages, room, head, deque(rows))
+    _give_company(pages, head)
+    for index, block in enumerate(closing):
+        _place_closing(pages, room, head, block, keep_whole=index == 0)
+    return [page.placed for page in pages]
+
+
+def _new_page(pages: list[_Page], room: Room) -> _Page:
+    pages.append(_Page(room.next_top, room.bottom))
+    return pages[-1]
+
+
+def _place_rows(pages: list[_Page], room: Room, head: Block, rows: deque[Block]) -> None:
+    on_fresh_page = room.bottom - room.next_top - head.height + _SLACK
+    page = pages[-1]
+    while rows:
+        row = rows.popleft()
+        above = 0.0 if page.placed else head.height
+        parts: tuple[Block, Block] | None = None
+        if above + row.height > page.left:
+            if page.placed and row.height <= on_fresh_page:
+                rows.appendleft(row)
+                page = _new_page(pages, room)
+                continue
+            parts = row.split(page.left - above)
+            if parts is None and page.y > room.next_top:
+                rows.appendleft(row)
+                page = _new_page(pages, room)
+                continue
+        if not page.placed:
+            page.put(head)
+        page.put(row if parts is None else parts[0])
+        page.whole_rows = page.whole_rows + 1 if parts is None else 0
+        if parts is not None:
+            rows.appendleft(parts[1])
+            page = _new_page(pages, room)
+
+
+def _give_company(pages: list[_Page], head: Block) -> None:
+    """Moves a row over to a last page that would show but one, say for the shipping."""
+    if len(pages) == 1:
+        return
+    before, last = pages[-2:]
+    alone = last.whole_rows == 1 and len(last.placed) == _HEAD_AND_ROW
+    if not alone or before.whole_rows <= _COMPANY:
+        return
+    row = last.take_back()
+    last.take_back()
+    for block in (head, before.take_back(), row):
+        last.put(block)
+    last.whole_rows = _COMPANY
+
+
+def _place_closing(
+    pages: list[_Page], room: Room, head: Block, block: Block, *, keep_whole: bool
+) -> None:
+    page = pages[-1]
+    if keep_whole and block.height > page.left:
+        page = _turn_over(pages, room, head, block)
+    while block.height > page.left:
+        parts = block.split(page.left)
+        if parts is not None:
+            page.put(parts[0])
+            block = parts[1]
+        elif page.y <= room.next_top:
+            break
+        page = _new_page(pages, room)
+    page.put(block)
+
+
+def _turn_over(pages: list[_Page], room: Room, head: Block, block: Block) -> _Page:
+    """Begins the page for the closing block, with the last rows for company if there is room."""
+    before = pages[-1]
+    left = room.bottom - room.next_top - head.height - block.height + _SLACK
+    company: list[Block] = []
+    # One row at least stays behind: a page is not emptied to fill the next one.
+    while before.whole_rows > 1 and len(company) < _COMPANY:
+        left -= before.placed[-1].block.height
+        if left < 0:
+            break
+        company.append(before.take_back())
+    page = _new_page(pages, room)
+    for row in (head, *reversed(company)) if company else ():
+        page.put(row)
+    return page
