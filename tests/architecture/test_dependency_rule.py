@@ -69,7 +69,12 @@ ROOMS = {
 OUTSIDE = {"documents", "notify", "rendering", "rpc", "sources", "storage"}
 
 #: The only files that read the environment; everyone else is handed values.
-CONFIGS = {Path("server/config.py"), Path("gateway/config.py")}
+#: One for each process: server, gateway, and the command.
+CONFIGS = {
+    Path("server/config.py"),
+    Path("gateway/config.py"),
+    Path("gateway/cli/config.py"),
+}
 
 #: The parts of the standard library that reach outside, closed to the pure rooms.
 IMPURE = frozenset(

@@ -1,0 +1,35 @@
+"""The `invoicejobs` command: one more client of the same stubs, and what starts the service."""
+
+from __future__ import annotations
+
+import click
+
+from gateway.cli.commands import RootGroup
+from gateway.cli.demo import demo
+from gateway.cli.invoices import invoices
+from gateway.cli.jobs import jobs
+from gateway.cli.orders import orders
+from gateway.cli.serve import gateway, migrate, serve, server
+from gateway.cli.settings import settings
+
+
+@click.group(
+    cls=RootGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=(
+        "invoicejobs demo",
+        "invoicejobs serve",
+        "export INVOICEJOBS_TENANT=demo",
+        "invoicejobs settings set examples/settings.json --logo DE=examples/logo.png",
+        "invoicejobs orders import examples/orders/*.json",
+        "invoicejobs jobs create --order NH-10421 --order NH-10435 --wait",
+        "invoicejobs invoices download --job JOB_ID --output invoices/",
+    ),
+)
+@click.version_option(package_name="invoicejobs", message="%(prog)s %(version)s")
+def main() -> None:
+    """Turns a shop's orders into invoices, and shows them."""
+
+
+for command in (serve, server, gateway, migrate, demo, orders, settings, jobs, invoices):
+    main.add_command(command)

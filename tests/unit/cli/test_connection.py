@@ -1,0 +1,109 @@
+"""How the command finds the server, and what it says when the server does not help."""
+
+import grpc
+import pytest
+from click.testing import CliRunner
+from google.rpc.error_details_pb2 import ErrorInfo
+
+from gateway.cli import main
+from gateway.cli.config import child_environment
+
+
+def invoke(*arguments, **environment):
+    return CliRunner().invoke(main, arguments, env=environment, catch_exceptions=False)
+
+
+def test_target_and_tenant_come_from_the_environment(services):
+    result = invoke(
+        *("orders", "list"),
+        INVOICEJOBS_GRPC_TARGET=services.target,
+        INVOICEJOBS_TENANT="fromenv",
+    )
+    assert result.exit_code == 0
+    assert services.requests["ListOrders"][0].tenant == "fromenv"
+
+
+def test_options_win_over_the_environment_before_and_after_the_command(services):
+    environment = {"INVOICEJOBS_GRPC_TARGET": "127.0.0.1:1", "INVOICEJOBS_TENANT": "fromenv"}
+    for arguments in (
+        ("--target", services.target, "--tenant", "acme", "orders", "list"),
+        ("orders", "list", "--target", services.target, "--tenant", "acme"),
+        ("--tenant", "other", "orders", "list", "--target", services.target, "--tenant", "acme"),
+    ):
+        assert invoke(*arguments, **environment).exit_code == 0
+    assert {request.tenant for request in services.requests["ListOrders"]} == {"acme"}
+
+
+def test_without_a_tenant_nothing_is_asked(services):
+    result = invoke("orders", "list", "--target", services.target)
+    assert result.exit_code == 2
+    assert "INVOICEJOBS_TENANT" in result.stderr
+    assert not services.requests["ListOrders"]
+
+
+def test_a_server_that_is_not_there_is_told_with_what_to_do():
+    result = invoke("orders", "list", "--tenant", "acme", "--target", "127.0.0.1:1")
+    assert result.exit_code == 3
+    assert result.stderr == (
+        "Error: No server answers at 127.0.0.1:1. Is it running? Start it with 'invoicejobs "
+        "serve', or name another one with --target.\n"
+    )
+
+
+INFO = ErrorInfo(reason="DATABASE_AWAY", domain="invoicejobs")
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "details", "said"),
+    [
+        (grpc.StatusCode.NOT_FOUND, "There is no order 'A'.", (), "There is no order 'A'."),
+        (grpc.StatusCode.INVALID_ARGUMENT, "tenant: is wrong", (), "tenant: is wrong"),
+        (grpc.StatusCode.FAILED_PRECONDITION, "No settings yet.", (), "No settings yet."),
+        (grpc.StatusCode.UNAVAILABLE, "The database is away.", (INFO,), "The database is away."),
+        (grpc.StatusCode.DEADLINE_EXCEEDED, "late", (), "did not answer within 30 seconds"),
+        (grpc.StatusCode.UNIMPLEMENTED, "what?", (), "another version"),
+        (grpc.StatusCode.INTERNAL, "It broke.", (), "failed: It broke. Its log says more."),
+        (grpc.StatusCode.PERMISSION_DENIED, "", (), "The server answered PERMISSION_DENIED."),
+        (grpc.StatusCode.ABORTED, "\x1b[2Jwipe", (), "\N{REPLACEMENT CHARACTER}[2Jwipe"),
+    ],
+)
+def test_a_refusal_is_one_sentence_on_stderr(run, services, code, message, details, said):
+    services.refuse("ListOrders", code, message, *details)
+    result = run("orders", "list", "--json")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_timeout_is_the_deadline_of_a_call(run, services):
+    result = run("orders", "list", "--timeout", "0")
+    assert result.exit_code == 2
+    services.refuse("ListOrders", grpc.StatusCode.DEADLINE_EXCEEDED, "")
+    assert "within 2.5 seconds" in run("orders", "list", "--timeout", "2.5").stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        *("demo", "gateway", "migrate", "serve", "server"),
+        *("invoices download", "invoices get", "invoices list"),
+        *("jobs create", "jobs get", "jobs list"),
+        *("orders get", "orders import", "orders list"),
+        *("settings get", "settings set"),
+    ],
+)
+def test_every_command_has_help(command):
+    result = invoke(*command.split(), "--help")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Usage: ")
+
+
+def test_a_clean_environment_hands_on_none_of_the_services_own_variables():
+    outside = {"PATH": "/bin", "INVOICEJOBS_DATABASE_URL": "postgresql://real"}
+    changes = {"INVOICEJOBS_DATA_DIR": "/demo"}
+    assert child_environment(changes, clean=True, environment=outside) == {
+        "PATH": "/bin",
+        "INVOICEJOBS_DATA_DIR": "/demo",
+    }
+    assert child_environment(changes, environment=outside) == outside | changes

@@ -1,0 +1,137 @@
+"""`invoicejobs serve` and `invoicejobs demo` as a user starts and stops them: real processes."""
+
+import contextlib
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("INVOICEJOBS_")}
+
+
+def start(*arguments, **environment):
+    return subprocess.Popen(
+        [sys.executable, "-m", "gateway.cli", *arguments],
+        cwd=ROOT,
+        env=ENVIRONMENT | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.fixture
+def service(tmp_path):
+    """A service that said it is ready, and where it listens for REST."""
+    process = start(
+        *("serve", "--grpc-port", "0", "--rest-port", "0"),
+        INVOICEJOBS_DATA_DIR=str(tmp_path / "data"),
+        INVOICEJOBS_RENDER_PROCESSES="0",
+    )
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if url := re.search(r"REST +(\S+)", line):
+            break
+    else:
+        pytest.fail("".join(said))
+    # The banner ends with a line of its own.
+    while "Ctrl-C" not in said[-1]:
+        said.append(process.stdout.readline())
+    yield process, url.group(1)
+    process.kill()
+    process.communicate()
+
+
+def children(process):
+    """Gives the ids of the server and the gateway, which were started in this order."""
+    tasks = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return [int(pid) for pid in tasks.split()]
+
+
+def wait_until_gone(pids):
+    """Waits on the kernel's word, not on a clock, until processes that are not ours have ended."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            descriptor = os.pidfd_open(pid)
+            ended, _, _ = select.select([descriptor], [], [], 60)
+            os.close(descriptor)
+            assert ended, pid
+
+
+def test_both_doors_are_open_when_the_banner_says_so(service):
+    _, url = service
+    for path in ("/readyz", "/docs"):
+        with urllib.request.urlopen(url + path, timeout=30) as response:
+            assert response.status == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_both_and_the_exit_code_is_0(service, number):
+    process, _ = service
+    pids = children(process)
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert "Stopping: the gateway first" in said
+    wait_until_gone(pids)
+
+
+@pytest.mark.parametrize(("index", "name"), [(0, "server"), (1, "gateway")])
+def test_when_one_dies_the_other_is_stopped_and_the_exit_code_says_so(service, index, name):
+    process, _ = service
+    pids = children(process)
+    os.kill(pids[index], signal.SIGKILL)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 3, said
+    assert f"The {name} ended by itself (killed by SIGKILL)." in said
+    wait_until_gone(pids)
+
+
+def test_nothing_is_left_behind_when_serve_itself_is_killed(service):
+    process, _ = service
+    pids = children(process)
+    process.kill()
+    process.communicate(timeout=60)
+    wait_until_gone(pids)
+
+
+def test_a_port_that_is_taken_is_told_and_nothing_stays(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        process = start(
+            *("serve", "--grpc-port", port, "--rest-port", "0"),
+            INVOICEJOBS_DATA_DIR=str(tmp_path / "data"),
+        )
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 3, said
+    assert port in said
+    assert "Traceback" not in said
+
+
+def test_the_demo_issues_all_samples_that_it_should_and_ends_well(tmp_path):
+    process = start("demo", "--folder", str(tmp_path / "demo"))
+    said, _ = process.communicate(timeout=110)
+    assert process.returncode == 0, said
+    assert "16 invoices" in said
+    assert "501.83 EUR" in said
+    assert "433.72 EUR" in said
+    assert "does not add up" in said
+    pdfs = list((tmp_path / "demo" / "invoices").iterdir())
+    assert len(pdfs) == 16
+    assert all(pdf.read_bytes().startswith(b"%PDF-") for pdf in pdfs)
+
+
+def test_a_demo_without_samples_says_where_to_run_it(tmp_path):
+    process = start("demo", "--examples", str(tmp_path), "--folder", str(tmp_path / "demo"))
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "Run the demo in the project's folder" in said
