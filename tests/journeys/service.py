@@ -65,6 +65,7 @@ class Service:
         try:
             grpc.channel_ready_future(self._channel).result(START)
         except grpc.FutureTimeoutError:
+            self.kill()
             raise AssertionError(self.log()) from None
 
     def start_gateway(self) -> None:

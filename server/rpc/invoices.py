@@ -1,0 +1,90 @@
+"""The Invoices service."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+from invoicejobs.v1 import invoices_pb2, invoices_pb2_grpc
+
+from server.domain.document import Document, DocumentFormat
+from server.domain.tenant import Tenant, parse_tenant
+from server.rpc.paging import read_page
+from server.rpc.threads import Pieces, Threads
+from server.rpc.translate_invoices import (
+    document_message,
+    invoice_message,
+    read_format,
+    summary_message,
+)
+from server.service.use_cases import UseCases
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+#: The most bytes of a document in one message.
+PIECE_BYTES = 64 * 1024
+
+
+class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
+    """Shows issued invoices and gives their documents."""
+
+    def __init__(self, use_cases: UseCases, threads: Threads) -> None:
+        self._use_cases = use_cases
+        self._threads = threads
+
+    async def GetInvoice(
+        self, request: invoices_pb2.GetInvoiceRequest, context: Context
+    ) -> invoices_pb2.GetInvoiceResponse:
+        """Gets a whole invoice."""
+        tenant = parse_tenant(request.tenant)
+        invoice, documents = await self._threads.run(
+            self._use_cases.read_invoice, tenant, request.invoice_number
+        )
+        return invoices_pb2.GetInvoiceResponse(invoice=invoice_message(invoice, documents))
+
+    async def ListInvoices(
+        self, request: invoices_pb2.ListInvoicesRequest, context: Context
+    ) -> invoices_pb2.ListInvoicesResponse:
+        """Lists invoices as summaries, the newest first."""
+        tenant = parse_tenant(request.tenant)
+        filters = request.order_id, request.job_id
+        page = read_page(request.page_size, request.page_token, "ListInvoices", tenant, *filters)
+        invoices = await self._threads.run(
+            self._use_cases.list_invoices, tenant, *filters, page.cursor, page.limit
+        )
+        return invoices_pb2.ListInvoicesResponse(
+            invoices=[summary_message(*item) for item in invoices.items],
+            next_page_token=page.next_token(invoices.next_cursor),
+        )
+
+    async def DownloadInvoice(
+        self, request: invoices_pb2.DownloadInvoiceRequest, context: Context
+    ) -> AsyncIterator[invoices_pb2.DownloadInvoiceResponse]:
+        """Streams a document: its description, then its bytes in pieces."""
+        tenant = parse_tenant(request.tenant)
+        document, pieces, piece = await self._threads.run(
+            self._open, tenant, read_format(request.format), request
+        )
+        try:
+            yield invoices_pb2.DownloadInvoiceResponse(document=document_message(document))
+            while piece:
+                yield invoices_pb2.DownloadInvoiceResponse(data=piece)
+                piece = await self._threads.run(pieces.next)
+        finally:
+            await self._threads.run(pieces.close)
+
+    def _open(
+        self, tenant: Tenant, format: DocumentFormat, request: invoices_pb2.DownloadInvoiceRequest
+    ) -> tuple[Document, Pieces, bytes]:
+        """Opens a document and reads its first piece, so that an error comes before any answer."""
+        document, content = self._use_cases.download_invoice(
+            tenant,
+            request.invoice_number,
+            format,
+            request.sha256,
+            request.offset,
+            request.length,
+        )
+        pieces = Pieces(content, PIECE_BYTES)
+        return document, pieces, pieces.next()

@@ -1,0 +1,113 @@
+"""Settings: values to messages."""
+
+from __future__ import annotations
+
+from invoicejobs.v1 import tenant_settings_pb2
+
+from server.domain.invoice import Branding
+from server.domain.numbering import SCHEMA_TYPE, NumberSequence, Placeholder
+from server.domain.party import BankAccount, Seller
+from server.domain.settings import OrderPaths, SelectionRule, Site, TenantSettings
+from server.rpc.translate_invoices import address_message
+from server.rpc.translate_values import timestamp
+
+
+def settings_message(settings: TenantSettings) -> tenant_settings_pb2.Settings:
+    """Writes a tenant's settings, with every default spelled out."""
+    rule = settings.selection_rule
+    return tenant_settings_pb2.Settings(
+        sites=[_site_message(site) for site in settings.sites],
+        number_sequences=[_sequence_message(item) for item in settings.number_sequences],
+        invoice_settings=_rule_message(rule) if rule else None,
+        order_paths=_paths_message(settings.order_paths),
+        etag=settings.etag,
+        update_time=timestamp(settings.updated_at),
+    )
+
+
+def _site_message(site: Site) -> tenant_settings_pb2.Site:
+    return tenant_settings_pb2.Site(
+        code=site.code,
+        name=site.name,
+        default_language=site.default_language,
+        currency=site.currency,
+        includes_tax=site.includes_tax,
+        time_zone=site.time_zone,
+        seller=_seller_message(site.seller),
+        branding=_branding_message(site.branding),
+        number_sequence=site.number_sequence,
+        payment_term_days=site.payment_term_days,
+    )
+
+
+def _seller_message(seller: Seller) -> tenant_settings_pb2.Seller:
+    account = seller.bank_account
+    return tenant_settings_pb2.Seller(
+        name=seller.name,
+        address=address_message(seller.address),
+        vat_id=seller.vat_id,
+        tax_number=seller.tax_number,
+        email=seller.email,
+        phone=seller.phone,
+        website=seller.website,
+        registration=seller.registration,
+        management=seller.management,
+        bank_account=_account_message(account) if account else None,
+    )
+
+
+def _account_message(account: BankAccount) -> tenant_settings_pb2.BankAccount:
+    return tenant_settings_pb2.BankAccount(
+        holder=account.holder, iban=account.iban, bic=account.bic, bank_name=account.bank_name
+    )
+
+
+def _branding_message(branding: Branding) -> tenant_settings_pb2.Branding:
+    return tenant_settings_pb2.Branding(
+        brand_name=branding.brand_name,
+        primary_color=branding.primary_color,
+        logo=branding.logo.data if branding.logo else b"",
+        closing_text=branding.closing_text,
+    )
+
+
+def _sequence_message(sequence: NumberSequence) -> tenant_settings_pb2.NumberSequence:
+    return tenant_settings_pb2.NumberSequence(
+        name=sequence.name,
+        schema_type=SCHEMA_TYPE,
+        pre_text=sequence.pre_text,
+        post_text=sequence.post_text,
+        start_value=sequence.start_value,
+        max_value=sequence.max_value,
+        number_of_digits=sequence.number_of_digits,
+        placeholders={
+            name: _placeholder_message(item) for name, item in sequence.placeholders.items()
+        },
+        sequence_key=sequence.sequence_key,
+    )
+
+
+def _placeholder_message(placeholder: Placeholder) -> tenant_settings_pb2.Placeholder:
+    return tenant_settings_pb2.Placeholder(
+        required=placeholder.required,
+        default=placeholder.default,
+        site_path=placeholder.site_path,
+        array_limit=placeholder.array_limit,
+        delimiter=placeholder.delimiter,
+    )
+
+
+def _rule_message(rule: SelectionRule) -> tenant_settings_pb2.InvoiceSettings:
+    return tenant_settings_pb2.InvoiceSettings(
+        threshold=str(rule.threshold_hours),
+        status=",".join(rule.statuses),
+        extended_order_status=",".join(rule.extended_statuses),
+    )
+
+
+def _paths_message(paths: OrderPaths) -> tenant_settings_pb2.OrderPaths:
+    return tenant_settings_pb2.OrderPaths(
+        buyer_vat_id=paths.buyer_vat_id,
+        language=paths.language,
+        buyer_reference=paths.buyer_reference,
+    )
