@@ -1,0 +1,1 @@
+"""Speaks REST to clients and gRPC to the server, and holds the command line."""

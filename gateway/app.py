@@ -1,0 +1,46 @@
+"""Joins the parts of the gateway into one aiohttp application."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.answers import on_prepare
+from gateway.channel import CONFIG, connect
+from gateway.config import Config
+from gateway.docs import load_docs, redirect_to_docs
+from gateway.documents import read_document
+from gateway.health import healthz, readyz
+from gateway.invoices import read_invoice
+from gateway.jobs import create_job, read_job
+from gateway.middleware import answer_errors, identify
+
+# Patterns of their own, because aiohttp's default one takes no braces.
+_TENANT = "/invoice/{tenant:[^/]+}"
+_JOBS = _TENANT + "/jobs/invoices"
+_INVOICE = _TENANT + "/invoices/{invoiceNumber:[^/]+}"
+
+
+def make_app(config: Config) -> web.Application:
+    """Makes the application; its channel opens when it starts. Every GET answers HEAD, too."""
+    app = web.Application(
+        middlewares=[identify, answer_errors], client_max_size=config.max_body_bytes
+    )
+    app[CONFIG] = config
+    app.cleanup_ctx.append(connect)
+    app.on_response_prepare.append(on_prepare)
+    docs = load_docs()
+    app.add_routes(
+        [
+            web.post(_JOBS, create_job),
+            web.get(_JOBS + "/{jobId:[^/]+}", read_job),
+            web.get(_INVOICE, read_invoice),
+            web.get(_INVOICE + "/documents/{sha256:[0-9a-f]{64}}.pdf", read_document),
+            web.get("/healthz", healthz),
+            web.get("/readyz", readyz),
+            web.get("/openapi.json", docs.openapi),
+            web.get("/docs", docs.docs),
+            web.get("/docs/{asset}", docs.asset),
+            web.get("/", redirect_to_docs),
+        ]
+    )
+    return app

@@ -1,0 +1,134 @@
+"""Reads request bodies and query parameters: what has the wrong shape never becomes a call."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+import orjson
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from invoicejobs.v1.invoice_jobs_pb2 import CreateInvoiceJobRequest, JobType
+
+from gateway.channel import CONFIG
+from gateway.errors import ApiError, invalid_field
+
+#: The platform's default, when a page is asked for without its size.
+DEFAULT_PAGE_SIZE = 60
+MAX_PAGE_SIZE = 1000
+#: The orders before any page can still be counted in the call's 32 bits.
+MAX_PAGE_NUMBER = 2_000_000
+
+JOB_TYPES = {"AUTOMATIC": JobType.JOB_TYPE_AUTOMATIC, "MANUAL": JobType.JOB_TYPE_MANUAL}
+
+_PAGE_PARAMETERS = {"pageNumber": MAX_PAGE_NUMBER, "pageSize": MAX_PAGE_SIZE}
+
+
+async def read_job_request(request: web.Request) -> CreateInvoiceJobRequest:
+    """Reads the body and the Idempotency-Key of a request for a job.
+
+    Raises ApiError that names the first wrong field. What ids may hold is the server's to say.
+    """
+    request_id = _idempotency_key(request)
+    payload = await _read_object(request)
+    return CreateInvoiceJobRequest(
+        tenant=request.match_info["tenant"],
+        job_type=_job_type(payload),
+        order_ids=_order_ids(payload),
+        request_id=request_id,
+    )
+
+
+def read_page(request: web.Request) -> tuple[int, int] | None:
+    """Reads pageNumber and pageSize; None where the caller wants the whole list."""
+    given: dict[str, int] = {}
+    for name, most in _PAGE_PARAMETERS.items():
+        values = request.query.getall(name, [])
+        if not values:
+            continue
+        if len(values) > 1:
+            raise invalid_field(name, "is given more than once")
+        if not re.fullmatch(r"[0-9]{1,10}", values[0]) or not 1 <= int(values[0]) <= most:
+            raise invalid_field(name, f"must be a whole number from 1 to {most}")
+        given[name] = int(values[0])
+    if not given:
+        return None
+    return given.get("pageNumber", 1), given.get("pageSize", DEFAULT_PAGE_SIZE)
+
+
+def _idempotency_key(request: web.Request) -> str:
+    keys = request.headers.getall("Idempotency-Key", [])
+    if not keys:
+        return ""
+    if len(keys) > 1:
+        raise invalid_field("Idempotency-Key", "is given more than once")
+    # An empty key would pass for none, and the client would wrongly feel safe to repeat.
+    if not keys[0]:
+        raise invalid_field("Idempotency-Key", "must not be empty")
+    try:
+        keys[0].encode()
+    except UnicodeEncodeError:
+        raise invalid_field("Idempotency-Key", "must be UTF-8") from None
+    return keys[0]
+
+
+async def _read_object(request: web.Request) -> dict[str, Any]:
+    if request.content_type.lower() != "application/json":
+        raise _unsupported("must be application/json")
+    if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
+        raise _unsupported("may have no charset but utf-8")
+    try:
+        payload = orjson.loads(await _read_bytes(request))
+    except orjson.JSONDecodeError as error:
+        raise _invalid_body(f"is not valid JSON: {error}") from None
+    if not isinstance(payload, dict):
+        raise _invalid_body("must be a JSON object")
+    return payload
+
+
+async def _read_bytes(request: web.Request) -> bytes:
+    config = request.app[CONFIG]
+    too_large = ApiError(
+        413, f"The body may have at most {config.max_body_bytes} bytes.", "BODY_TOO_LARGE"
+    )
+    if (request.content_length or 0) > config.max_body_bytes:
+        raise too_large
+    try:
+        async with asyncio.timeout(config.request_timeout):
+            return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise too_large from None
+    except (web.RequestPayloadError, HttpProcessingError):
+        raise _invalid_body("cannot be read: its encoding is broken") from None
+    except TimeoutError:
+        raise ApiError(408, "The body did not arrive in time.", "REQUEST_TIMEOUT") from None
+
+
+def _job_type(payload: dict[str, Any]) -> JobType.ValueType:
+    if "jobType" not in payload:
+        raise invalid_field("jobType", "is missing; it must be AUTOMATIC or MANUAL")
+    value = payload["jobType"]
+    if not isinstance(value, str) or value not in JOB_TYPES:
+        raise invalid_field("jobType", "must be AUTOMATIC or MANUAL")
+    return JOB_TYPES[value]
+
+
+def _order_ids(payload: dict[str, Any]) -> list[str]:
+    value = payload.get("orderIds")
+    if value is None:  # null is what many clients send for "not given"
+        return []
+    if not isinstance(value, list):
+        raise invalid_field("orderIds", "must be an array of strings")
+    for index, item in enumerate(value):
+        if not isinstance(item, str):
+            raise invalid_field(f"orderIds[{index}]", "must be a string")
+    return value
+
+
+def _unsupported(problem: str) -> ApiError:
+    return ApiError(415, f"Content-Type: {problem}", "UNSUPPORTED_MEDIA_TYPE")
+
+
+def _invalid_body(problem: str) -> ApiError:
+    return ApiError(400, f"The body {problem}.", "INVALID_BODY")

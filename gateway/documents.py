@@ -1,0 +1,143 @@
+"""Hands out invoices' PDFs: streamed from the server, cacheable for ever, resumable."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import urllib.parse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import hdrs, web
+from invoicejobs.v1.invoices_pb2 import (
+    Document,
+    DocumentFormat,
+    DownloadInvoiceRequest,
+    DownloadInvoiceResponse,
+)
+
+from gateway.channel import CONFIG, INVOICES, REQUEST_ID, call_metadata
+from gateway.errors import ApiError
+from gateway.ranges import ByteRange, Unsatisfiable, matches, resolve_range
+
+log = logging.getLogger("gateway")
+
+#: The link holds the hash of the bytes: they never change. Private: they are somebody's invoice.
+CACHE_CONTROL = "private, max-age=31536000, immutable"
+
+Pieces = AsyncIterator[DownloadInvoiceResponse]
+
+
+async def read_document(request: web.Request) -> web.StreamResponse:
+    """Answers GET and HEAD for a document: whole, a range of it, or that it is unchanged."""
+    etag = f'"{request.match_info["sha256"]}"'
+    unchanged = matches(request.headers.get(hdrs.IF_NONE_MATCH, ""), etag)
+    if unchanged or request.method == hdrs.METH_HEAD:
+        document = await _describe(request)
+        response = _response(document, etag, None)
+        if unchanged:
+            response.set_status(304)
+            response.content_length = None
+        await response.prepare(request)
+        return response
+    part = None
+    if request.headers.get(hdrs.IF_RANGE, etag).strip() == etag and hdrs.RANGE in request.headers:
+        part = _asked_range(request.headers[hdrs.RANGE], (await _describe(request)).size_bytes)
+    async with _download(request, part) as (document, pieces):
+        response = _response(document, etag, part)
+        await _send(request, response, pieces)
+        return response
+
+
+async def _describe(request: web.Request) -> Document:
+    """Reads what a document is. Its first byte comes along: 0 would mean all of them."""
+    async with _download(request, ByteRange(0, 1)) as (document, _):
+        return document
+
+
+def _asked_range(header: str, size: int) -> ByteRange | None:
+    try:
+        return resolve_range(header, size)
+    except Unsatisfiable:
+        raise ApiError(
+            416,
+            f"Range: the document has only {size} bytes.",
+            "RANGE_NOT_SATISFIABLE",
+            headers={hdrs.CONTENT_RANGE: f"bytes */{size}"},
+        ) from None
+
+
+@asynccontextmanager
+async def _download(
+    request: web.Request, part: ByteRange | None
+) -> AsyncIterator[tuple[Document, Pieces]]:
+    """Opens a document, or a part of it. The call ends with the block, finished or not.
+
+    The call has no deadline, for a slow line may need its time; instead each piece must come, and
+    leave, within the request's timeout.
+    """
+    call = request.app[INVOICES].DownloadInvoice(
+        DownloadInvoiceRequest(
+            tenant=request.match_info["tenant"],
+            invoice_number=request.match_info["invoiceNumber"],
+            format=DocumentFormat.DOCUMENT_FORMAT_PDF,
+            sha256=request.match_info["sha256"],
+            offset=part.offset if part else 0,
+            length=part.length if part else 0,
+        ),
+        metadata=call_metadata(request),
+    )
+    try:
+        pieces = aiter(call)
+        yield await _first(request, pieces), pieces
+    finally:
+        call.cancel()
+
+
+async def _first(request: web.Request, pieces: Pieces) -> Document:
+    try:
+        async with asyncio.timeout(request.app[CONFIG].request_timeout):
+            return (await anext(pieces)).document
+    except TimeoutError:
+        message = "The invoice service did not answer in time. Trying again is safe."
+        raise ApiError(504, message, "DEADLINE_EXCEEDED") from None
+
+
+def _response(document: Document, etag: str, part: ByteRange | None) -> web.StreamResponse:
+    headers = {
+        hdrs.CONTENT_TYPE: document.media_type,
+        hdrs.CONTENT_DISPOSITION: _content_disposition(document.file_name),
+        hdrs.ETAG: etag,
+        hdrs.CACHE_CONTROL: CACHE_CONTROL,
+        hdrs.ACCEPT_RANGES: "bytes",
+    }
+    if part:
+        headers[hdrs.CONTENT_RANGE] = part.content_range(document.size_bytes)
+    response = web.StreamResponse(status=206 if part else 200, headers=headers)
+    response.content_length = part.length if part else document.size_bytes
+    return response
+
+
+def _content_disposition(file_name: str) -> str:
+    """Names the file for every browser: plain for old ones, UTF-8 for the others (RFC 6266)."""
+    safe = "".join("_" if c in '/\\"%' or not c.isprintable() else c for c in file_name)
+    plain = safe.encode("ascii", "replace").decode().replace("?", "_")
+    return f"inline; filename=\"{plain}\"; filename*=UTF-8''{urllib.parse.quote(safe, safe='')}"
+
+
+async def _send(request: web.Request, response: web.StreamResponse, pieces: Pieces) -> None:
+    """Sends the pieces. What goes wrong now can only be told by breaking the connection."""
+    await response.prepare(request)
+    rest = response.content_length or 0
+    try:
+        while rest > 0:
+            async with asyncio.timeout(request.app[CONFIG].request_timeout):
+                data = (await anext(pieces)).data
+                await response.write(data)
+            rest -= len(data)
+    except ConnectionError:
+        raise  # the client left
+    except Exception as error:  # noqa: BLE001 - whatever it is, the body stays incomplete
+        log.warning("%s: download broke off: %r", request[REQUEST_ID], error)
+        if request.transport:
+            request.transport.abort()

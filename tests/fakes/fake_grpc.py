@@ -1,0 +1,234 @@
+"""A gRPC server in memory that keeps the contract's promises, for tests of its clients.
+
+It speaks real gRPC on loopback. Tests can look at the calls it got, make a method fail or hang,
+and break a download off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as aio_health
+from invoicejobs.v1 import invoice_jobs_pb2 as jobs
+from invoicejobs.v1 import invoice_jobs_pb2_grpc as jobs_grpc
+from invoicejobs.v1 import invoices_pb2 as invoices
+from invoicejobs.v1 import invoices_pb2_grpc as invoices_grpc
+
+from tests.fakes.fake_grpc_errors import invalid, job_problem, refusal
+from tests.fakes.fake_grpc_probes import Call, Hold
+
+PIECE_BYTES = 1000
+Context = Any
+
+
+@dataclass
+class Job:
+    message: jobs.InvoiceJob
+    orders: list[jobs.JobOrder]
+    #: How often it was read from the start. The first time, its first page is still PENDING; by
+    #: the second page it is done.
+    reads: int = 0
+
+
+class FakeServer(jobs_grpc.InvoiceJobsServicer, invoices_grpc.InvoicesServicer):
+    """Both services. Orders named in good_orders can be invoiced; all others fail."""
+
+    def __init__(self, tenant: str, good_orders: tuple[str, ...]) -> None:
+        self.tenant = tenant
+        self.good_orders = good_orders
+        self.calls: list[Call] = []
+        self.failures: dict[str, grpc.Status | Exception] = {}
+        self.holds: dict[str, Hold] = {}
+        #: Bytes after which downloads end with UNAVAILABLE.
+        self.break_after: int | None = None
+        self.health = aio_health.HealthServicer()
+        self.target = ""
+        self._jobs: dict[str, Job] = {}
+        self._requests: dict[str, tuple[str, str]] = {}
+        self._invoices: dict[str, invoices.Invoice] = {}
+        self._contents: dict[str, bytes] = {}
+
+    def add_invoice(
+        self, invoice: invoices.Invoice, content: bytes, file_name: str = ""
+    ) -> invoices.Document:
+        """Adds an invoice with a PDF of such content."""
+        document = invoices.Document(
+            format=invoices.DOCUMENT_FORMAT_PDF,
+            media_type="application/pdf",
+            file_name=file_name or f"{invoice.invoice_number}.pdf",
+            size_bytes=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+        invoice.documents.append(document)
+        self._invoices[invoice.invoice_number] = invoice
+        self._contents[invoice.invoice_number] = content
+        return document
+
+    def add_job(self, job_id: str, job_type: jobs.JobType.ValueType, order_ids: list[str]) -> None:
+        """Adds a job whose orders already have their outcomes."""
+        orders = [self._outcome(order_id) for order_id in order_ids]
+        message = jobs.InvoiceJob(job_id=job_id, job_type=job_type, order_count=len(orders))
+        self._jobs[job_id] = Job(message, orders)
+
+    async def _enter(self, method: str, request: Any, context: Context) -> None:
+        metadata = {key: str(value) for key, value in context.invocation_metadata()}
+        self.calls.append(Call(method, request, metadata, context.time_remaining()))
+        if method in self.holds:
+            await self.holds[method].wait()
+        failure = self.failures.get(method)
+        if isinstance(failure, Exception):
+            raise failure
+        if failure:
+            await context.abort_with_status(failure)
+        if not re.fullmatch(r"[a-z][a-z0-9]{2,15}", request.tenant):
+            await context.abort_with_status(
+                invalid("tenant", "must be 3 to 16 lower-case letters and digits", "INVALID_TENANT")
+            )
+
+    async def CreateInvoiceJob(
+        self, request: jobs.CreateInvoiceJobRequest, context: Context
+    ) -> jobs.CreateInvoiceJobResponse:
+        await self._enter("CreateInvoiceJob", request, context)
+        order_ids = list(dict.fromkeys(request.order_ids))
+        if problem := job_problem(request):
+            await context.abort_with_status(invalid(*problem))
+        if request.tenant != self.tenant:
+            await context.abort_with_status(
+                refusal(
+                    grpc.StatusCode.FAILED_PRECONDITION,
+                    "SETTINGS_MISSING",
+                    "The tenant has no settings yet.",
+                )
+            )
+        asked = repr((request.job_type, order_ids))
+        job_id, first_asked = self._requests.get(request.request_id, ("", asked))
+        if first_asked != asked:
+            await context.abort_with_status(
+                refusal(
+                    grpc.StatusCode.ALREADY_EXISTS,
+                    "REQUEST_ID_REUSED",
+                    f"The request id {request.request_id!r} was used for another request.",
+                )
+            )
+        if not job_id:
+            job_id = str(uuid.uuid4())
+            if request.request_id:
+                self._requests[request.request_id] = job_id, asked
+            self.add_job(job_id, request.job_type, order_ids)
+        return jobs.CreateInvoiceJobResponse(job=self._jobs[job_id].message)
+
+    def _outcome(self, order_id: str) -> jobs.JobOrder:
+        if order_id not in self.good_orders:
+            return jobs.JobOrder(
+                order_id=order_id,
+                order_status=jobs.JOB_ORDER_STATUS_FAILURE,
+                message="There is no such order.",
+                reason="ORDER_UNKNOWN",
+            )
+        number = f"RE-{self.good_orders.index(order_id) + 1:05}"
+        if number not in self._invoices:
+            invoice = invoices.Invoice(invoice_number=number, currency="EUR")
+            self.add_invoice(invoice, b"%PDF of " + number.encode())
+        return jobs.JobOrder(
+            order_id=order_id,
+            order_status=jobs.JOB_ORDER_STATUS_SUCCESS,
+            invoice_number=number,
+            pdf_sha256=self._invoices[number].documents[0].sha256,
+        )
+
+    async def GetInvoiceJob(
+        self, request: jobs.GetInvoiceJobRequest, context: Context
+    ) -> jobs.GetInvoiceJobResponse:
+        await self._enter("GetInvoiceJob", request, context)
+        job = self._jobs.get(request.job_id)
+        if job is None or request.tenant != self.tenant:
+            message = f"There is no job {request.job_id!r}."
+            await context.abort_with_status(
+                refusal(grpc.StatusCode.NOT_FOUND, "JOB_NOT_FOUND", message)
+            )
+            raise AssertionError("abort raises")
+        job.reads += not request.page_token
+        pending = job.reads == 1 and not request.page_token and job.orders
+        done, in_progress = jobs.JOB_STATUS_DONE, jobs.JOB_STATUS_IN_PROGRESS
+        job.message.job_status = in_progress if pending else done
+        first = int(request.page_token or 0) + request.skip
+        end = first + (request.page_size or 100)
+        orders = [
+            jobs.JobOrder(order_id=o.order_id, order_status=jobs.JOB_ORDER_STATUS_PENDING)
+            if pending
+            else o
+            for o in job.orders[first:end]
+        ]
+        token = str(end) if end < len(job.orders) else ""
+        return jobs.GetInvoiceJobResponse(job=job.message, orders=orders, next_page_token=token)
+
+    async def GetInvoice(
+        self, request: invoices.GetInvoiceRequest, context: Context
+    ) -> invoices.GetInvoiceResponse:
+        await self._enter("GetInvoice", request, context)
+        return invoices.GetInvoiceResponse(invoice=await self._find(request, context))
+
+    async def DownloadInvoice(
+        self, request: invoices.DownloadInvoiceRequest, context: Context
+    ) -> AsyncIterator[invoices.DownloadInvoiceResponse]:
+        await self._enter("DownloadInvoice", request, context)
+        invoice = await self._find(request, context)
+        document = invoice.documents[0]
+        if request.sha256 not in ("", document.sha256):
+            await self._not_found(request.invoice_number, context)
+        yield invoices.DownloadInvoiceResponse(document=document)
+        end = request.offset + request.length if request.length else document.size_bytes
+        content = self._contents[request.invoice_number][request.offset : end]
+        for start in range(0, len(content), PIECE_BYTES):
+            if self.break_after is not None and start >= self.break_after:
+                await context.abort(grpc.StatusCode.UNAVAILABLE, "the disk is gone")
+            if "pieces" in self.holds and start:
+                await self.holds["pieces"].wait()
+            yield invoices.DownloadInvoiceResponse(data=content[start : start + PIECE_BYTES])
+
+    async def _find(self, request: Any, context: Context) -> invoices.Invoice:
+        invoice = self._invoices.get(request.invoice_number)
+        if invoice is None or request.tenant != self.tenant:
+            await self._not_found(request.invoice_number, context)
+            raise AssertionError("abort raises")
+        return invoice
+
+    async def _not_found(self, number: str, context: Context) -> None:
+        message = f"There is no invoice {number!r}."
+        await context.abort_with_status(
+            refusal(grpc.StatusCode.NOT_FOUND, "INVOICE_NOT_FOUND", message)
+        )
+
+    async def ListInvoiceJobs(self, request: Any, context: Context) -> Any:
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "not faked")
+
+    async def ListInvoices(self, request: Any, context: Context) -> Any:
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "not faked")
+
+    async def set_serving(self, *, serving: bool) -> None:
+        values = health_pb2.HealthCheckResponse
+        await self.health.set("", values.SERVING if serving else values.NOT_SERVING)
+
+
+@asynccontextmanager
+async def serving(fake: FakeServer) -> AsyncIterator[FakeServer]:
+    """Serves on a free port of loopback while the block lasts; fake.target says where."""
+    server = grpc.aio.server(options=[("grpc.max_receive_message_length", 64 * 1024 * 1024)])
+    jobs_grpc.add_InvoiceJobsServicer_to_server(fake, server)
+    invoices_grpc.add_InvoicesServicer_to_server(fake, server)
+    health_pb2_grpc.add_HealthServicer_to_server(fake.health, server)
+    fake.target = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    await server.start()
+    await fake.set_serving(serving=True)
+    try:
+        yield fake
+    finally:
+        await server.stop(None)

@@ -1,0 +1,113 @@
+"""Stands in for what the service has outside: the time, the renderer, the documents' archive.
+
+Each has hooks that a test sets to let something happen, or go wrong, at that very moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from server.domain.errors import NotFound
+from server.domain.invoice import Invoice
+from server.ports import Database, UnitOfWork
+
+Hook = Callable[[], None]
+
+
+class Crash(BaseException):
+    """The process ends here: nothing in the service may catch this and go on."""
+
+
+def nothing() -> None:
+    """Does nothing, where a test lets nothing go wrong."""
+
+
+class FakeClock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self, time: datetime = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)) -> None:
+        self.time = time
+
+    def now(self) -> datetime:
+        return self.time
+
+    def advance(self, **duration: float) -> None:
+        self.time += timedelta(**duration)
+
+
+class FakeRenderer:
+    """Renders an invoice to bytes that depend on all it says, as a real one must."""
+
+    def __init__(self) -> None:
+        self.before: Hook = nothing
+        #: Order ids whose invoices it cannot render.
+        self.refused: set[str] = set()
+        self.rendered: list[str] = []
+
+    def render(self, invoices: Sequence[Invoice]) -> list[bytes | Exception]:
+        self.before()
+        self.rendered += [invoice.number for invoice in invoices]
+        return [
+            ValueError("no such glyph")
+            if invoice.draft.order_id in self.refused
+            else repr(invoice).encode()
+            for invoice in invoices
+        ]
+
+
+class FakeDocuments:
+    """Keeps documents in memory."""
+
+    def __init__(self) -> None:
+        self.before: Hook = nothing
+        self.after: Hook = nothing
+        self.files: dict[str, bytes] = {}
+
+    def store(self, documents: Mapping[str, bytes]) -> None:
+        self.before()
+        self.files |= documents
+        self.after()
+
+    def read(self, key: str, offset: int, length: int) -> Iterator[bytes]:
+        if key not in self.files:
+            raise NotFound("The document's file is missing from the archive.")
+        yield self.files[key][offset : offset + length]
+
+
+class HookedDatabase:
+    """A real database whose commits a test can hook into."""
+
+    def __init__(self, database: Database) -> None:
+        self.real = database
+        self.before_commit: Hook = nothing
+        self.after_commit: Hook = nothing
+
+    def read(self) -> AbstractContextManager[UnitOfWork]:
+        return self.real.read()
+
+    @contextmanager
+    def write(self) -> Iterator[Any]:
+        with self.real.write() as unit:
+            yield _HookedUnit(self, unit)
+
+    def ready(self) -> bool:
+        return self.real.ready()
+
+
+class _HookedUnit:
+    """Passes all on to a real unit of work."""
+
+    def __init__(self, database: HookedDatabase, unit: UnitOfWork) -> None:
+        self._database = database
+        self._unit = unit
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._unit, name)
+
+    def commit(self) -> None:
+        self._database.before_commit()
+        self._unit.commit()
+        self._database.after_commit()
