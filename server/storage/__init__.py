@@ -1,0 +1,6 @@
+"""All SQL: tables, migrations, and the stores behind `server.ports.Database`."""
+
+from server.storage.migration import migrate
+from server.storage.unit_of_work import SqlDatabase, SqlUnitOfWork, open_database
+
+__all__ = ["SqlDatabase", "SqlUnitOfWork", "migrate", "open_database"]

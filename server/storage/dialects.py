@@ -1,0 +1,51 @@
+"""What differs between databases; everything else in this room is the same for all of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import ConnectionPoolEntry
+
+#: Seconds that SQLite waits for another process to finish writing.
+BUSY_TIMEOUT = 30
+
+
+def prepare_sqlite(engine: Engine, *, writes: bool) -> None:
+    """Sets up every connection that the engine opens, and how its transactions begin."""
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        # The driver's own transactions begin too late for a consistent read and not before
+        # DDL; without an isolation level it begins none, and `begin` below does.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        if writes:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            # NORMAL could lose the last commits in a power cut.
+            cursor.execute("PRAGMA synchronous=FULL")
+        else:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        # A writer that began as a reader could find, at its first write, that it read an old
+        # state, and would have to start anew.
+        connection.exec_driver_sql(begin)
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts those rows whose keys are not there yet; the others stay as they are."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(postgresql.insert(table).on_conflict_do_nothing(), rows)
+    else:
+        connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)

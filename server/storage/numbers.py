@@ -1,0 +1,43 @@
+"""The counters of number sequences. Without gaps, because a rollback takes a draw back."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, and_, update
+
+from server.domain.numbering import NumberSeries
+from server.domain.tenant import Tenant
+from server.storage.dialects import insert_missing
+from server.storage.tables import number_counters
+
+
+class SqlNumberStore:
+    """Keeps the counters of number sequences."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def draw(self, tenant: Tenant, series: NumberSeries, count: int) -> range:
+        """Draws the next count counter values; fewer when the series ends before.
+
+        They are drawn for good only when the transaction commits: record the invoices in it.
+        """
+        names = {"tenant": tenant, "sequence": series.sequence, "key": series.key}
+        insert_missing(
+            self._connection, number_counters, [names | {"next_value": series.start_value}]
+        )
+        counter = and_(*(number_counters.c[name] == value for name, value in names.items()))
+        # The update locks the counter, so that the next one who draws waits for our commit.
+        end = self._connection.execute(
+            update(number_counters)
+            .where(counter)
+            .values(next_value=number_counters.c.next_value + count)
+            .returning(number_counters.c.next_value)
+        ).scalar_one()
+        first = end - count
+        if series.max_value is None or end <= series.max_value + 1:
+            return range(first, end)
+        # Gives back what lies past the end. The counter may be past it already, when the tenant
+        # has lowered the end; it never goes back to numbers that were given.
+        end = max(first, series.max_value + 1)
+        self._connection.execute(update(number_counters).where(counter).values(next_value=end))
+        return range(first, end)

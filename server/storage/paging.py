@@ -1,0 +1,53 @@
+"""Long lists in pieces: ids going in, pages coming out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import Row
+
+from server.domain.errors import InvalidInput
+from server.ports import Page
+
+T = TypeVar("T")
+
+#: A row of any query.
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+#: The most ids in one statement; SQLite's own limit of variables is 999 in old releases.
+BATCH_SIZE = 500
+
+#: A key of a table, and no number that a database could not hold.
+_KEY = re.compile(r"[1-9][0-9]{0,17}")
+
+
+def in_batches(items: Sequence[T], size: int = BATCH_SIZE) -> Iterator[Sequence[T]]:
+    """Cuts items into pieces of at most size."""
+    for begin in range(0, len(items), size):
+        yield items[begin : begin + size]
+
+
+def key_of(cursor: str) -> int:
+    """Reads the cursor of a list that is paged by key. Raises InvalidInput when it is none."""
+    if not _KEY.fullmatch(cursor):
+        raise InvalidInput.field(
+            "page_token", "was not given by this list: use the token of the page before, unchanged"
+        )
+    return int(cursor)
+
+
+def page_of(
+    rows: Sequence[AnyRow],
+    limit: int,
+    item: Callable[[AnyRow], T],
+    cursor: Callable[[AnyRow], object],
+) -> Page[T]:
+    """Makes a page of the first limit rows; one row more tells that another page follows."""
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return Page(
+        items=tuple(item(row) for row in shown),
+        next_cursor=str(cursor(shown[-1])) if more else None,
+    )

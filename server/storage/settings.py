@@ -1,0 +1,37 @@
+"""What tenants decide, each tenant's settings as one snapshot."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select, update
+
+from server.domain.settings import TenantSettings
+from server.domain.tenant import Tenant
+from server.storage.images import read_logos, store_logos
+from server.storage.snapshots import dress_settings, read_settings, write_settings
+from server.storage.tables import settings as table
+
+
+class SqlSettingsStore:
+    """Keeps tenants' settings."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, tenant: Tenant) -> TenantSettings | None:
+        """Finds a tenant's settings, logos included."""
+        snapshot = self._connection.scalar(select(table.c.snapshot).where(table.c.tenant == tenant))
+        if snapshot is None:
+            return None
+        settings = read_settings(snapshot)
+        hashes = {site.branding.logo.sha256 for site in settings.sites if site.branding.logo}
+        return dress_settings(settings, read_logos(self._connection, tenant, hashes))
+
+    def put(self, tenant: Tenant, settings: TenantSettings) -> None:
+        """Writes a tenant's settings, in place of the old ones."""
+        store_logos(self._connection, tenant, (site.branding for site in settings.sites))
+        snapshot = write_settings(settings)
+        replaced = self._connection.execute(
+            update(table).where(table.c.tenant == tenant).values(snapshot=snapshot)
+        )
+        if replaced.rowcount == 0:
+            self._connection.execute(insert(table).values(tenant=tenant, snapshot=snapshot))

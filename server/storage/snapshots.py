@@ -1,0 +1,66 @@
+"""Invoices and settings as JSON: the whole value, as it was, for ever.
+
+Readable by people and by later releases: a field that a snapshot lacks takes its default, so a
+field added to Invoice or TenantSettings needs one. Pictures are not in it but named by hash, with
+no data; `images` keeps each once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import msgspec
+
+from server.domain.invoice import Branding, Image, Invoice
+from server.domain.settings import TenantSettings
+
+
+def write_invoice(invoice: Invoice) -> str:
+    """Writes an invoice without its logo's data."""
+    branding = _without_data(invoice.draft.branding)
+    return _write(replace(invoice, draft=replace(invoice.draft, branding=branding)))
+
+
+def read_invoice(snapshot: str) -> Invoice:
+    """Reads an invoice, its logo without data."""
+    return msgspec.json.decode(snapshot, type=Invoice)
+
+
+def dress_invoice(invoice: Invoice, images: Mapping[str, Image]) -> Invoice:
+    """Puts the logo back that images hold by hash; without it the invoice has none."""
+    branding = _dressed(invoice.draft.branding, images)
+    return replace(invoice, draft=replace(invoice.draft, branding=branding))
+
+
+def write_settings(settings: TenantSettings) -> str:
+    """Writes settings without their logos' data."""
+    sites = tuple(replace(s, branding=_without_data(s.branding)) for s in settings.sites)
+    return _write(replace(settings, sites=sites))
+
+
+def read_settings(snapshot: str) -> TenantSettings:
+    """Reads settings, their logos without data."""
+    return msgspec.json.decode(snapshot, type=TenantSettings)
+
+
+def dress_settings(settings: TenantSettings, images: Mapping[str, Image]) -> TenantSettings:
+    """Puts the logos back that images hold by hash."""
+    sites = tuple(replace(s, branding=_dressed(s.branding, images)) for s in settings.sites)
+    return replace(settings, sites=sites)
+
+
+def _write(value: Invoice | TenantSettings) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _without_data(branding: Branding) -> Branding:
+    if branding.logo is None:
+        return branding
+    return replace(branding, logo=replace(branding.logo, data=b""))
+
+
+def _dressed(branding: Branding, images: Mapping[str, Image]) -> Branding:
+    if branding.logo is None:
+        return branding
+    return replace(branding, logo=images.get(branding.logo.sha256))

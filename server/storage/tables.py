@@ -1,0 +1,218 @@
+"""All tables, their keys and their indexes.
+
+A change here needs a migration: a test compares what the migrations build with this file.
+Partial indexes are used only for conditions written exactly as here, so statements take theirs
+from WAITING, OPEN and UNFINISHED.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from server.storage.columns import Key, Timestamp
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "uq": "%(table_name)s_%(column_0_N_name)s_unique",
+        "fk": "%(table_name)s_%(referred_table_name)s_fk",
+    }
+)
+
+jobs = Table(
+    "jobs",
+    METADATA,
+    Column("key", Key, primary_key=True),
+    Column("job_id", Text, nullable=False, unique=True),
+    Column("tenant", Text, nullable=False),
+    Column("job_type", Text, nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+    Column("done_at", Timestamp),
+    # Counted in the transactions that write job_orders.
+    Column("order_count", Integer, nullable=False),
+    Column("success_count", Integer, nullable=False),
+    Column("failure_count", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+job_orders = Table(
+    "job_orders",
+    METADATA,
+    Column("job_key", Key, ForeignKey(jobs.c.key), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("order_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("invoice_number", Text, nullable=False),
+    Column("pdf_sha256", Text, nullable=False),
+    # Kept in the order they are read, without a second tree of row numbers.
+    sqlite_with_rowid=False,
+)
+
+job_requests = Table(
+    "job_requests",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("request_id", Text, primary_key=True),
+    Column("job_id", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+)
+
+chunks = Table(
+    "chunks",
+    METADATA,
+    Column("job_key", Key, ForeignKey(jobs.c.key), primary_key=True),
+    Column("index", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("not_before", Timestamp, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    # NULL while the chunk is free.
+    Column("holder", Text),
+    Column("done", Boolean, nullable=False),
+)
+
+orders = Table(
+    "orders",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("order_id", Text, primary_key=True),
+    Column("order_number", Text, nullable=False),
+    Column("site_code", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("extended_status", Text, nullable=False),
+    Column("created", Timestamp),
+    Column("delivery_day", Date),
+    Column("delivery_instant", Timestamp),
+    Column("invoiced", Boolean, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("total", Text, nullable=False),
+    Column("body_sha256", LargeBinary(32), nullable=False),
+    # Last, so that reading the other columns skips it.
+    Column("body", LargeBinary, nullable=False),
+)
+
+invoices = Table(
+    "invoices",
+    METADATA,
+    Column("key", Key, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("order_id", Text, nullable=False),
+    # No foreign key: invoices are kept for ten years, jobs need not be.
+    Column("job_id", Text, nullable=False),
+    # The whole Invoice as JSON, which names its logo by hash only.
+    Column("snapshot", Text, nullable=False),
+    UniqueConstraint("tenant", "number"),
+    UniqueConstraint("tenant", "order_id"),
+    sqlite_autoincrement=True,
+)
+
+documents = Table(
+    "documents",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("invoice_number", Text, primary_key=True),
+    Column("format", Text, primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    ForeignKeyConstraint(["tenant", "invoice_number"], ["invoices.tenant", "invoices.number"]),
+)
+
+number_counters = Table(
+    "number_counters",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("sequence", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    # The counter value that the next invoice gets.
+    Column("next_value", BigInteger, nullable=False),
+)
+
+settings = Table(
+    "settings",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    # The whole TenantSettings as JSON, which name their logos by hash only.
+    Column("snapshot", Text, nullable=False),
+)
+
+images = Table(
+    "images",
+    METADATA,
+    Column("tenant", Text, primary_key=True),
+    Column("sha256", Text, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+#: Orders without an invoice.
+WAITING = ~orders.c.invoiced
+#: Chunks that are free or held.
+OPEN = ~chunks.c.done
+#: Jobs that are not done.
+UNFINISHED = jobs.c.done_at.is_(None)
+
+Index("jobs_page", jobs.c.tenant, jobs.c.key)
+Index(
+    "jobs_unfinished",
+    jobs.c.tenant,
+    jobs.c.key,
+    sqlite_where=UNFINISHED,
+    postgresql_where=UNFINISHED,
+)
+Index(
+    "chunks_open",
+    chunks.c.job_key,
+    chunks.c.holder,
+    chunks.c.not_before,
+    chunks.c.index,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
+)
+Index("orders_by_status", orders.c.tenant, orders.c.status, orders.c.order_id)
+# Holds all that the selection rule asks for, so that it reads no order itself; SQLite wants even
+# the column of the condition for that.
+Index(
+    "orders_due",
+    orders.c.tenant,
+    orders.c.created,
+    orders.c.order_id,
+    orders.c.status,
+    orders.c.extended_status,
+    orders.c.site_code,
+    orders.c.delivery_day,
+    orders.c.delivery_instant,
+    orders.c.invoiced,
+    sqlite_where=WAITING,
+    postgresql_where=WAITING,
+)
+Index(
+    "orders_waiting",
+    orders.c.tenant,
+    orders.c.order_id,
+    sqlite_where=WAITING,
+    postgresql_where=WAITING,
+)
+Index("invoices_page", invoices.c.tenant, invoices.c.key)
+Index("invoices_of_job", invoices.c.tenant, invoices.c.job_id, invoices.c.key)

@@ -1,0 +1,94 @@
+"""The database as the inside sees it: transactions, and the stores that act in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Transaction, select
+
+from server.domain.errors import Unavailable
+from server.storage.chunks import SqlChunkStore
+from server.storage.dialects import BUSY_TIMEOUT
+from server.storage.engine import Engines, open_engines
+from server.storage.invoices import SqlInvoiceStore
+from server.storage.jobs import SqlJobStore
+from server.storage.numbers import SqlNumberStore
+from server.storage.orders import SqlOrderStore
+from server.storage.settings import SqlSettingsStore
+from server.storage.tables import number_counters
+from server.storage.write_queue import WriteQueue
+
+
+class SqlUnitOfWork:
+    """One transaction and the stores that act in it."""
+
+    def __init__(self, connection: Connection, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self.jobs = SqlJobStore(connection)
+        self.chunks = SqlChunkStore(connection)
+        self.orders = SqlOrderStore(connection)
+        self.invoices = SqlInvoiceStore(connection)
+        self.numbers = SqlNumberStore(connection)
+        self.settings = SqlSettingsStore(connection)
+
+    def commit(self) -> None:
+        """Makes everything durable. Leaving without it rolls back."""
+        self._transaction.commit()
+
+
+class SqlDatabase:
+    """Opens transactions. Used from many threads; open it once in a process."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._queue = WriteQueue(patience=BUSY_TIMEOUT)
+
+    @contextmanager
+    def read(self) -> Iterator[SqlUnitOfWork]:
+        """Opens a transaction that sees one state and changes nothing."""
+        with self._engines.reader.connect() as connection, _unit(connection) as unit:
+            yield unit
+
+    @contextmanager
+    def write(self) -> Iterator[SqlUnitOfWork]:
+        """Opens a transaction that may change things; call commit before leaving."""
+        with (
+            self._queue.turn(),
+            self._engines.writer.connect() as connection,
+            _unit(connection) as unit,
+        ):
+            yield unit
+
+    def ready(self) -> bool:
+        """Tells whether the database answers."""
+        try:
+            with self._engines.reader.connect() as connection:
+                connection.execute(select(number_counters.c.tenant).limit(1)).all()
+        except Unavailable:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Closes all connections that are not in use."""
+        self._engines.close()
+
+
+def open_database(url: str) -> SqlDatabase:
+    """Opens the database behind a URL such as sqlite:///var/invoicejobs.db; makes its folder.
+
+    Call `migrate` before using it. Raises InvalidInput for a URL that is not supported, and
+    Unavailable when the folder cannot be made.
+    """
+    return SqlDatabase(open_engines(url))
+
+
+@contextmanager
+def _unit(connection: Connection) -> Iterator[SqlUnitOfWork]:
+    # Inside this block SQLAlchemy refuses statements after the commit, which nothing would keep.
+    with connection.begin() as transaction:
+        try:
+            yield SqlUnitOfWork(connection, transaction)
+        finally:
+            if transaction.is_active:
+                transaction.rollback()

@@ -1,0 +1,146 @@
+"""Migrations make the tables that the code works with, and refuse what they do not know."""
+
+import logging
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from server.domain.errors import Conflict, InvalidInput, Unavailable
+from server.storage import migrate, migration, open_database
+from server.storage.engine import open_engines
+from server.storage.tables import METADATA
+from tests.builders.storage_values import ACME, make_settings, write
+
+
+def schema(file):
+    connection = sqlite3.connect(file)
+    rows = connection.execute(
+        "SELECT type, name, sql FROM sqlite_master "
+        "WHERE name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'"
+    ).fetchall()
+    connection.close()
+    # Which constraint of a table is written first means nothing.
+    return {
+        (kind, name): sorted(line.strip().rstrip(",") for line in sql.splitlines())
+        for kind, name, sql in rows
+    }
+
+
+def test_migrations_leave_nothing_for_alembic_to_change(engines):
+    with engines.writer.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_migrations_make_exactly_what_the_tables_say(url, file, tmp_path):
+    # Alembic does not compare everything: not WHERE of an index, not WITHOUT ROWID.
+    made = open_engines(f"sqlite:///{tmp_path}/made.db")
+    METADATA.create_all(made.writer)
+    made.close()
+    assert schema(file) == schema(tmp_path / "made.db")
+
+
+def test_migrating_again_changes_nothing_and_keeps_the_data(url, file):
+    database = open_database(url)
+    write(database, lambda unit: unit.settings.put(ACME, make_settings()))
+    before = schema(file)
+    migrate(url)
+    assert schema(file) == before
+    with database.read() as unit:
+        assert unit.settings.get(ACME) == make_settings()
+    database.close()
+
+
+def test_a_newer_database_is_refused_with_a_sentence(url, file):
+    connection = sqlite3.connect(file)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(Conflict) as raised:
+        migrate(url)
+    assert raised.value.reason == "DATABASE_TOO_NEW"
+    assert "9999" in raised.value.message
+    assert "newer" in raised.value.message
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
+    folder = tmp_path / "migrations %"
+    shutil.copytree(Path(migration.__file__).parent / "migrations", folder)
+    monkeypatch.setattr(migration, "_MIGRATIONS", folder)
+    broken = folder / "versions" / "0099_broken.py"
+    broken.write_text(
+        "from alembic import op\n"
+        "revision, down_revision = '0099', '0001'\n"
+        "def upgrade():\n"
+        "    op.execute('CREATE TABLE half (x)')\n"
+        "    op.execute('INSERT INTO nowhere VALUES (1)')\n"
+    )
+    file = tmp_path / "x.db"
+    with pytest.raises(Unavailable, match="nowhere"):
+        migrate(f"sqlite:///{file}")
+    assert schema(file) == {}
+    broken.unlink()
+    migrate(f"sqlite:///{file}")
+    assert ("table", "jobs") in schema(file)
+
+
+def test_migrating_is_quiet(tmp_path, caplog, capfd):
+    caplog.set_level(logging.INFO)
+    migrate(f"sqlite:///{tmp_path}/x.db")
+    assert caplog.records == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_processes_that_start_together_migrate_once(tmp_path):
+    url = f"sqlite:///{tmp_path}/new/x.db"
+    code = "import sys; from server.storage import migrate; migrate(sys.argv[1])"
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code, url], stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for process in processes:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+    database = open_database(url)
+    assert database.ready()
+    database.close()
+
+
+def test_migrating_does_not_need_a_certain_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    migrate("sqlite:///var/x.db")
+    assert (tmp_path / "var" / "x.db").exists()
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path):
+    file = tmp_path / "letter.txt"
+    file.write_bytes(b"Dear Sir or Madam, " * 100)
+    with pytest.raises(Unavailable, match="not a database"):
+        migrate(f"sqlite:///{file}")
+    assert file.read_bytes() == b"Dear Sir or Madam, " * 100
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "invoicejobs.db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///x.db?mode=ro",
+        "sqlite://host/x.db",
+        "postgresql+psycopg://localhost/x",
+        "mysql://localhost/x",
+    ],
+)
+def test_a_url_that_cannot_be_used_is_refused_with_an_example(url):
+    with pytest.raises(InvalidInput, match=r"sqlite:///var/invoicejobs\.db"):
+        open_database(url)
+    with pytest.raises(InvalidInput):
+        migrate(url)

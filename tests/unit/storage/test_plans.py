@@ -1,0 +1,153 @@
+"""The statements that run often, or over much, go by an index: SQLite says how it would do them."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import event
+
+from server.domain.job import JobStatus
+from server.ports import DueFilter, UnitOfWork
+from tests.builders.invoices import make_invoice
+from tests.builders.storage_values import (
+    ACME,
+    NOON,
+    add_job,
+    imported,
+    make_document,
+    make_order,
+    make_series,
+    make_settings,
+    success,
+    write,
+)
+
+DUE = DueFilter(("CONFIRMED",), ("70", "75"), NOON, {"main": date(2025, 11, 3)}, date(2025, 11, 3))
+
+
+@pytest.fixture
+def plan_of(engines, database):
+    """Tells how SQLite does what a unit of work is asked for, line by line."""
+
+    def look(work: Callable[[UnitOfWork], object]) -> list[str]:
+        statements = []
+
+        def note(connection, cursor, statement, parameters, context, executemany):
+            if not statement.startswith("BEGIN"):
+                statements.append((statement, parameters[0] if executemany else parameters))
+
+        event.listen(engines.writer, "before_cursor_execute", note)
+        try:
+            with database.write() as unit:
+                work(unit)
+        finally:
+            event.remove(engines.writer, "before_cursor_execute", note)
+        assert statements
+        with engines.writer.connect() as connection:
+            return [
+                row.detail
+                for statement, parameters in statements
+                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            ]
+
+    return look
+
+
+@pytest.fixture(autouse=True)
+def filled(engines, database):
+    """Some of everything, so that the plans are those of a database in use."""
+    orders = [make_order(f"o-{n}", created=NOON - timedelta(n)) for n in range(300)]
+    issued = [make_invoice(1, number=f"R-{n}", order_id=f"o-{n}") for n in range(200)]
+    with database.write() as unit:
+        unit.orders.put(ACME, imported(*orders))
+        unit.invoices.add(ACME, "job-1", issued)
+        unit.invoices.add_documents(ACME, [make_document(f"R-{n}") for n in range(200)])
+        unit.settings.put(ACME, make_settings())
+        for number in range(20):
+            add_job(unit, f"job-{number}", 20)
+        unit.commit()
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda unit: list(unit.orders.due(ACME, DUE)),
+        lambda unit: unit.orders.put(ACME, imported(make_order("o-1", status="x"))),
+        lambda unit: unit.orders.put(ACME, [(make_order("o-1"), b"new"), (make_order("n"), b"n")]),
+        lambda unit: unit.orders.get(ACME, "o-1"),
+        lambda unit: unit.orders.bodies(ACME, ["o-1", "o-2"]),
+        lambda unit: unit.orders.page(ACME, None, "", "o-1", 10),
+        lambda unit: unit.orders.page(ACME, True, "", "o-1", 10),
+        lambda unit: unit.orders.page(ACME, False, "", "o-1", 10),
+        lambda unit: unit.orders.page(ACME, None, "CONFIRMED", "o-1", 10),
+        lambda unit: unit.jobs.get(ACME, "job-1"),
+        lambda unit: unit.jobs.orders("job-1", 5, 10),
+        lambda unit: unit.jobs.page(ACME, None, "5", 10),
+        lambda unit: unit.jobs.page(ACME, JobStatus.IN_PROGRESS, "5", 10),
+        lambda unit: unit.jobs.page(ACME, JobStatus.DONE, None, 10),
+        lambda unit: unit.jobs.add_orders("job-1", 20, ["o-1"]),
+        lambda unit: unit.jobs.record("job-1", [success(3)]),
+        lambda unit: unit.jobs.close_if_complete("job-1", NOON),
+        lambda unit: unit.jobs.find_request(ACME, "key"),
+        lambda unit: unit.chunks.holds(unit.chunks.claim("me", NOON, 8)),
+        lambda unit: unit.chunks.finish(unit.chunks.claim("me", NOON, 8)),
+        lambda unit: unit.chunks.release(unit.chunks.claim("me", NOON, 8), NOON, counted=True),
+        lambda unit: unit.chunks.release_all(),
+        lambda unit: unit.invoices.of_orders(ACME, ["o-1", "o-2"]),
+        lambda unit: unit.invoices.taken(ACME, ["R-1", "R-2"]),
+        lambda unit: unit.invoices.get(ACME, ["R-1", "R-2"]),
+        lambda unit: unit.invoices.page(ACME, "", "", "500", 10),
+        lambda unit: unit.invoices.page(ACME, "o-1", "", None, 10),
+        lambda unit: unit.invoices.page(ACME, "", "job-1", "500", 10),
+        lambda unit: unit.invoices.documents(ACME, "R-1"),
+        lambda unit: unit.numbers.draw(ACME, make_series(), 5),
+        lambda unit: unit.settings.get(ACME),
+    ],
+)
+def test_no_table_is_read_as_a_whole(plan_of, work):
+    plan = plan_of(work)
+    # The scan of a partial index goes over what is open, not over what was.
+    whole = [line for line in plan if re.match(r"SCAN (?!CONSTANT ROW)", line)]
+    assert [line for line in whole if "jobs_unfinished" not in line and "chunks_open" not in line
+            ] == []  # fmt: skip
+
+
+def test_due_orders_are_found_in_the_index_alone_and_already_sorted(plan_of):
+    plan = plan_of(lambda unit: list(unit.orders.due(ACME, DUE)))
+    assert len(plan) == 2
+    assert all("SEARCH orders USING COVERING INDEX orders_due (tenant=?" in line for line in plan)
+
+
+def test_the_next_fetch_of_due_orders_begins_where_the_last_one_ended(plan_of, database):
+    orders = [make_order(f"m-{n:04d}", created=NOON - timedelta(n)) for n in range(1100)]
+    write(database, lambda unit: unit.orders.put(ACME, imported(*orders)))
+    plan = plan_of(lambda unit: list(unit.orders.due(ACME, DUE)))
+    assert len(plan) == 3
+    assert "orders_due (tenant=? AND (created,order_id)>(?,?))" in plan[1]
+
+
+def test_lists_are_not_sorted_but_read_in_order(plan_of):
+    plan = plan_of(
+        lambda unit: (
+            unit.orders.page(ACME, None, "", None, 10),
+            unit.orders.page(ACME, False, "", None, 10),
+            unit.orders.page(ACME, None, "CONFIRMED", None, 10),
+            unit.jobs.page(ACME, None, None, 10),
+            unit.jobs.page(ACME, JobStatus.IN_PROGRESS, None, 10),
+            unit.jobs.orders("job-1", 0, 10),
+            unit.invoices.page(ACME, "", "job-1", None, 10),
+        )
+    )
+    sorts = [line for line in plan if "B-TREE" in line]
+    # Only an invoice's handful of documents is sorted.
+    assert sorts in ([], ["USE TEMP B-TREE FOR ORDER BY"])
+
+
+def test_claiming_looks_only_at_open_chunks(plan_of):
+    plan = plan_of(lambda unit: unit.chunks.claim("me", NOON, 8))
+    chunk_lines = [line for line in plan if " chunks " in line]
+    assert chunk_lines
+    for line in chunk_lines:
+        assert "chunks_open" in line or "chunks_pk" in line or "autoindex_chunks" in line
+    assert any("jobs_unfinished" in line for line in plan)
