@@ -8,7 +8,6 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 from server.domain.errors import NotFound, Unavailable
 
@@ -34,27 +33,39 @@ class FolderDocuments:
         Raises Unavailable when the disk is full or cannot be written to.
         """
         with _translated(self._folder):
-            changed: set[Path] = set()
+            folders: set[Path] = set()
             for key, data in documents.items():
                 target = self._path(key)
                 # A key holds the hash of its bytes: a file of its name and size is the same.
-                if target.exists() and target.stat().st_size == len(data):
-                    continue
-                changed |= self._write(target, data)
-            # A renamed file is safe only once the folder that names it is on disk, too.
-            for folder in sorted(changed):
+                if not (target.exists() and target.stat().st_size == len(data)):
+                    self._write(target, data)
+                folders |= self._leading_to(target)
+            # A renamed file is safe only once the folders that lead to it are on disk, too; who
+            # renamed one that is there already may have been stopped before that.
+            for folder in sorted(folders):
                 _sync_folder(folder)
 
     def read(self, key: str, offset: int, length: int) -> Iterator[bytes]:
-        """Gives length bytes from offset on, in pieces. Raises NotFound for an unknown key."""
+        """Gives length bytes from offset on, in pieces. Raises NotFound for an unknown key.
+
+        Raises Unavailable, at once or at a later piece, when the folder cannot be read.
+        """
         path = self._path(key)
-        try:
-            file = path.open("rb")
-        except FileNotFoundError:
-            raise NotFound(
-                "The document's file is missing from the archive.", reason="DOCUMENT_FILE_MISSING"
-            ) from None
-        return _pieces(file, offset, length)
+        with _translated(self._folder):
+            if not path.is_file():
+                raise NotFound(
+                    "The document's file is missing from the archive.",
+                    reason="DOCUMENT_FILE_MISSING",
+                )
+        return self._pieces(path, offset, length)
+
+    def _pieces(self, path: Path, offset: int, length: int) -> Iterator[bytes]:
+        # Opened only now, so that nothing is left open when nobody asks for the first piece.
+        with _translated(self._folder), path.open("rb") as file:
+            file.seek(offset)
+            while length > 0 and (piece := file.read(min(_PIECE, length))):
+                length -= len(piece)
+                yield piece
 
     def _path(self, key: str) -> Path:
         parts = PurePosixPath(key).parts
@@ -62,13 +73,7 @@ class FolderDocuments:
             raise ValueError(f"no document key: {key!r}")
         return self._folder.joinpath(*parts)
 
-    def _write(self, target: Path, data: bytes) -> set[Path]:
-        """Writes a file and gives the folders whose entries changed."""
-        made = {target.parent}
-        folder = target.parent
-        while not folder.exists():
-            folder = folder.parent
-            made.add(folder)
+    def _write(self, target: Path, data: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = self._folder / f"{uuid.uuid4().hex}{_ASIDE}"
         try:
@@ -81,15 +86,10 @@ class FolderDocuments:
             with contextlib.suppress(OSError):
                 aside.unlink(missing_ok=True)
             raise
-        return made
 
-
-def _pieces(file: BinaryIO, offset: int, length: int) -> Iterator[bytes]:
-    with file:
-        file.seek(offset)
-        while length > 0 and (piece := file.read(min(_PIECE, length))):
-            length -= len(piece)
-            yield piece
+    def _leading_to(self, target: Path) -> set[Path]:
+        depth = len(target.relative_to(self._folder).parts)
+        return set(target.parents[:depth])
 
 
 def _sync_folder(folder: Path) -> None:

@@ -46,7 +46,7 @@ def compute_invoice(order: Order, settings: TenantSettings) -> InvoiceDraft:
     buyer, delivery = buyer_and_delivery(order)
     language = _language(order, site)
     parts = parts_of(order)
-    check_sums(order, order.total, parts)
+    check_sums(order, order.total, parts, includes_tax=site.includes_tax)
     groups = group_by_rate(parts, order.total, order.currency, includes_tax=site.includes_tax)
 
     category = {
@@ -169,8 +169,10 @@ def _site(order: Order, settings: TenantSettings) -> Site:
 
 def _language(order: Order, site: Site) -> str:
     wanted = order.buyer.language
-    known = wanted.partition("-")[0].lower() in SUPPORTED_LANGUAGES
-    return wanted if known else site.default_language
+    base, hyphen, region = wanted.replace("_", "-").partition("-")
+    # Texts are looked up by their tag, and tags are written in different ways.
+    known = base.lower() in SUPPORTED_LANGUAGES
+    return f"{base.lower()}{hyphen}{region}" if known else site.default_language
 
 
 def _payments(order: Order) -> tuple[Payment, ...]:

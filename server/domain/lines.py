@@ -11,7 +11,9 @@ from server.domain.order import Price
 from server.domain.parts import Part, PartKind
 from server.domain.units import PIECE, unit_code
 
-_FINEST_PRICE_DECIMALS = 10
+#: Enough for the largest quantities; most prices fit with the currency's own decimals.
+_FINEST_PRICE_DECIMALS = 16
+_FINEST_QUANTITY = Decimal("0.000001")
 
 _DEFAULT_NAMES: Mapping[PartKind, Mapping[str, str]] = {
     PartKind.LINE: {"de": "Artikel", "en": "Item"},
@@ -37,7 +39,7 @@ def invoice_line(
         quantity, code, item_id, list_net = Decimal(1), PIECE, "", net_amount
     else:
         line = part.line
-        quantity, code, item_id = line.quantity, unit_code(line.unit), line.item_id
+        quantity, code, item_id = _tidy(line.quantity), unit_code(line.unit), line.item_id
         discounted = line.list_price.gross != line.price.gross
         list_net = (
             _net(line.list_price, part.rate, includes_tax=includes_tax)
@@ -81,6 +83,12 @@ def _name(part: Part, language: str) -> str:
     given = named.name.in_language(language).strip() if named else ""
     names = _DEFAULT_NAMES[part.kind]
     return given or names.get(language.partition("-")[0], names["en"])
+
+
+def _tidy(quantity: Decimal) -> Decimal:
+    """Drops what binary fractions add to a quantity: 0.30000000000000004 kg are 0.3 kg."""
+    rounded = round_half_up(quantity, _FINEST_QUANTITY)
+    return quantity if rounded == quantity else Decimal(f"{rounded.normalize():f}")
 
 
 def _price(

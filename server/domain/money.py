@@ -49,19 +49,21 @@ def round_half_up(value: Decimal, unit: Decimal) -> Decimal:
 def apportion(total: Decimal, exact: Sequence[Decimal], unit: Decimal) -> list[Decimal]:
     """Rounds exact amounts to unit so that they add up to total (largest remainder).
 
-    Each amount is rounded down; the units then missing go to the largest remainders, the first
-    one on a tie. As long as total is the rounded sum of exact, no amount moves by a whole unit.
+    Each amount is rounded down; the units then missing go to the largest remainders, on a tie to
+    the largest amount. As long as total is the rounded sum of exact, no amount moves by a whole
+    unit. Nothing is given to or taken from an amount of zero, unless there are no others.
     """
-    floors = [value.quantize(unit, ROUND_FLOOR) for value in exact]
-    missing = int((total - sum(floors, ZERO)) / unit)
-    if not floors:
+    shares = [value.quantize(unit, ROUND_FLOOR) for value in exact]
+    missing = int((total - sum(shares, ZERO)) / unit)
+    if not shares:
         if missing:
             raise ValueError("nothing to apportion the total to")
         return []
-    everywhere, few = divmod(missing, len(floors))
-    by_remainder = sorted(range(len(floors)), key=lambda i: floors[i] - exact[i])
-    lucky = frozenset(by_remainder[:few])
-    return [
-        floor + unit * (everywhere + (1 if i in lucky else 0)) + ZERO
-        for i, floor in enumerate(floors)
-    ]
+    step = unit if missing > 0 else -unit
+    takers = [i for i, value in enumerate(exact) if value] or list(range(len(exact)))
+    # Whose rounding was the worst for the total takes the first unit.
+    takers.sort(key=lambda i: ((shares[i] - exact[i]) * step, -abs(exact[i])))
+    everywhere, few = divmod(abs(missing), len(takers))
+    for place, i in enumerate(takers):
+        shares[i] += step * (everywhere + (1 if place < few else 0))
+    return [share + ZERO for share in shares]

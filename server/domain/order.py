@@ -24,6 +24,10 @@ class Price:
     rate: Decimal | None
     path: str
 
+    def field(self, name: str) -> str:
+        """Gives the path of one of its fields; the prices of old orders are a single field."""
+        return f"{self.path}.{name}" if "calculatedPrice" in self.path else self.path
+
 
 @dataclass(frozen=True, slots=True)
 class LocalizedText:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
 
-from server.domain.errors import OrderRejected
-from server.domain.money import ZERO, currency_decimals
+from server.domain.errors import OrderRejected, missing
+from server.domain.money import ZERO, currency_decimals, round_half_up, smallest_unit
 from server.domain.order import Fee, Order, OrderLine, Price
 
 # Sources round to two or three decimals; binary fractions may show many more.
@@ -43,73 +43,108 @@ def parts_of(order: Order) -> tuple[Part, ...]:
 
 def _parts(order: Order) -> Iterator[Part]:
     for line in order.lines:
-        yield Part(PartKind.LINE, line.price, _rate(line.price), line=line)
+        # What a discount of 100 % leaves may have no rate of its own.
+        rate = line.list_price.rate if line.price.rate is None else line.price.rate
+        yield Part(PartKind.LINE, line.price, _rate(line.price, rate), line=line)
         for fee in line.fees:
             if not _is_nothing(fee.price):
-                yield Part(PartKind.LINE_FEE, fee.price, _rate(fee.price), fee=fee)
+                yield Part(PartKind.LINE_FEE, fee.price, _rate(fee.price, fee.price.rate), fee=fee)
     for kind, fees in (
         (PartKind.SHIPPING, order.shipping_charges),
         (PartKind.PAYMENT_FEE, order.payment_fees),
     ):
         for fee in fees:
             if not _is_nothing(fee.price):
-                yield Part(kind, fee.price, _rate(fee.price), fee=fee)
+                yield Part(kind, fee.price, _rate(fee.price, fee.price.rate), fee=fee)
 
 
 def _is_nothing(price: Price) -> bool:
     return not (price.net or price.gross)
 
 
-def _rate(price: Price) -> Decimal:
-    if price.rate is not None:
-        return price.rate
+def _rate(price: Price, rate: Decimal | None) -> Decimal:
+    if rate is not None:
+        return rate
     if _is_nothing(price):
         return ZERO
-    raise OrderRejected(
-        f"{price.path}.taxRate is missing: the amount cannot be taxed.",
-        field=f"{price.path}.taxRate",
-        reason="TAX_RATE_MISSING",
-    )
+    field = price.field("taxRate")
+    raise missing(field, "is missing, so the amount cannot be taxed", "TAX_RATE_MISSING")
 
 
-def check_sums(order: Order, total: Price, parts: Iterable[Part]) -> None:
+def check_sums(order: Order, total: Price, parts: Iterable[Part], *, includes_tax: bool) -> None:
     """Raises OrderRejected unless parts, total and total by rate agree up to rounding.
 
-    Every source amount may be off by half of its last decimal: n of them together by n halves.
+    includes_tax tells which of its amounts the shop rounds by themselves: gross or net.
     """
     parts = tuple(parts)
     prices = [part.price for part in parts]
-    half = _last_decimal(order, total, prices) / 2
+    agree = _Agreement(
+        order.currency, _last_decimal(order, total, prices), "gross" if includes_tax else "net"
+    )
     for line in order.lines:
-        _agree(order, line.final_price, [line.price, *(fee.price for fee in line.fees)], half)
-    _agree(order, total, prices, half)
+        agree([line.final_price], [line.price, *(fee.price for fee in line.fees)])
+    agree([total], prices)
     if not order.total_by_rate:
         return
-    _agree(order, total, order.total_by_rate, half)
-    for rate in sorted({p.rate or ZERO for p in (*prices, *order.total_by_rate)}):
-        stated = [p for p in order.total_by_rate if (p.rate or ZERO) == rate]
-        found = [p for p in prices if (p.rate or ZERO) == rate]
-        difference = _sum(found, "gross") - _sum(stated, "gross")
-        if abs(difference) > half * (len(stated) + len(found)):
-            raise _does_not_add_up(
-                f"at {rate.normalize():f} % tax its lines, fees and shipping come to "
-                f"{_amount(_sum(found, 'gross'), order)}, but calculatedPrice.finalPrice."
-                f"taxAggregate says {_amount(_sum(stated, 'gross'), order)}",
-                "calculatedPrice.finalPrice.taxAggregate",
-            )
+    agree([total], order.total_by_rate)
+    by_rate = [(price.rate or ZERO, price) for price in order.total_by_rate]
+    for rate in sorted({part.rate for part in parts} | {rate for rate, _ in by_rate}):
+        stated = [price for stated_rate, price in by_rate if stated_rate == rate]
+        agree(stated, [part.price for part in parts if part.rate == rate], rate)
 
 
-def _agree(order: Order, whole: Price, pieces: Iterable[Price], half: Decimal) -> None:
-    pieces = tuple(pieces)
-    for attribute in ("gross", "net"):
-        found, stated = _sum(pieces, attribute), getattr(whole, attribute)
-        if abs(found - stated) > half * (len(pieces) + 1):
-            field = f"{whole.path}.{attribute}Value"
-            raise _does_not_add_up(
-                f"its parts come to {_amount(found, order)} {attribute}, "
-                f"but {field} says {_amount(stated, order)}",
-                field,
-            )
+@dataclass(frozen=True, slots=True)
+class _Agreement:
+    """Proves that amounts which the order states are the sums of others, up to rounding.
+
+    Every amount may be off by half of its last decimal; one that was calculated from a rounded
+    amount, by twice that. A single amount is no sum: it must be the same in both places.
+    """
+
+    currency: str
+    last_decimal: Decimal
+    #: The attribute that the shop does not calculate from the others: net or gross.
+    own: str
+
+    def __call__(
+        self, stated: Sequence[Price], found: Sequence[Price], rate: Decimal | None = None
+    ) -> None:
+        count = len(stated) + len(found)
+        half = self.last_decimal / 2
+        for attribute in ("gross", "net", "tax"):
+            whole, pieces = _sum(stated, attribute), _sum(found, attribute)
+            slack = half * count * (1 if attribute == self.own else 2)
+            if len(stated) == len(found) == 1:
+                slack = half
+            # A total may be rounded to the currency's decimals though its parts have more.
+            rounded = round_half_up(pieces, smallest_unit(self.currency))
+            if abs(pieces - whole) > slack and whole != rounded:
+                raise self._contradiction(stated, attribute, whole, pieces, rate)
+
+    def _contradiction(
+        self,
+        stated: Sequence[Price],
+        attribute: str,
+        whole: Decimal,
+        pieces: Decimal,
+        rate: Decimal | None,
+    ) -> OrderRejected:
+        if rate is None:
+            field, what = stated[0].field(f"{attribute}Value"), "its parts"
+        else:
+            field = "calculatedPrice.finalPrice.taxAggregate"
+            what = f"at {rate.normalize():f} % tax its lines, fees and shipping"
+        return OrderRejected(
+            f"The order does not add up: {what} come to {self._amount(pieces)} {attribute}, "
+            f"but {field} says {self._amount(whole)}.",
+            field=field,
+            reason="ORDER_DOES_NOT_ADD_UP",
+        )
+
+    def _amount(self, value: Decimal) -> str:
+        plain = value.normalize()
+        decimals = max(currency_decimals(self.currency), -int(plain.as_tuple().exponent))
+        return f"{plain:.{decimals}f} {self.currency}"
 
 
 def _sum(prices: Iterable[Price], attribute: str) -> Decimal:
@@ -123,15 +158,3 @@ def _last_decimal(order: Order, total: Price, prices: Iterable[Price]) -> Decima
     seen = max(-int(amount.normalize().as_tuple().exponent) for amount in amounts)
     decimals = max(currency_decimals(order.currency), min(seen, _FINEST_DECIMALS))
     return Decimal(1).scaleb(-decimals)
-
-
-def _amount(value: Decimal, order: Order) -> str:
-    plain = value.normalize()
-    decimals = max(currency_decimals(order.currency), -int(plain.as_tuple().exponent))
-    return f"{plain:.{decimals}f} {order.currency}"
-
-
-def _does_not_add_up(difference: str, field: str) -> OrderRejected:
-    return OrderRejected(
-        f"The order does not add up: {difference}.", field=field, reason="ORDER_DOES_NOT_ADD_UP"
-    )

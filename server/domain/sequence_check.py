@@ -54,6 +54,14 @@ def _own_problems(sequence: NumberSequence) -> Iterator[tuple[str, str]]:
     for name, placeholder in sequence.placeholders.items():
         if not PLACEHOLDER.fullmatch(name):
             yield f"placeholders[{name}]", "must be named with two underscores around: __name__"
+        for field, text in (
+            ("default", placeholder.default),
+            ("site_path", placeholder.site_path),
+            ("delimiter", placeholder.delimiter),
+        ):
+            if len(text) > _TEXT_LENGTH or _CONTROL.search(text):
+                problem = f"must have at most {_TEXT_LENGTH} characters and no control characters"
+                yield f"placeholders[{name}].{field}", problem
         if not 1 <= placeholder.array_limit <= _LONGEST_ARRAY:
             yield f"placeholders[{name}].array_limit", f"must be 1 to {_LONGEST_ARRAY}"
 

@@ -22,6 +22,7 @@ LONGEST_THRESHOLD_HOURS = 87_600
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Za-z0-9]{2,8}){0,4}")
 _VAT_ID = re.compile(r"[A-Z]{2}[A-Z0-9.+* -]{2,20}")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
@@ -76,7 +77,8 @@ def _site_problems(site: Site) -> _Problems:
     if not _CODE.fullmatch(site.code):
         yield "code", "must be 1 to 64 letters, digits, '-', '_' or '.'"
     yield from _text_problems(("name", site.name))
-    if site.default_language.partition("-")[0] not in SUPPORTED_LANGUAGES:
+    language = _LANGUAGE.fullmatch(site.default_language)
+    if not language or language[1] not in SUPPORTED_LANGUAGES:
         yield "default_language", f"must be one of {', '.join(SUPPORTED_LANGUAGES)}"
     if not is_currency(site.currency):
         yield "currency", f"{site.currency!r} is no ISO 4217 currency, such as EUR"
@@ -147,6 +149,8 @@ def _branding_problems(branding: Branding) -> _Problems:
         yield "primary_color", "must be a colour such as #1A4D8F"
     if len(branding.closing_text) > CLOSING_TEXT_LENGTH:
         yield "closing_text", f"must have at most {CLOSING_TEXT_LENGTH} characters"
+    elif _CONTROL.search(branding.closing_text.replace("\r\n", "\n")):
+        yield "closing_text", "must not contain control characters other than line breaks"
     if branding.logo:
         if len(branding.logo.data) > LOGO_BYTES:
             yield "logo", f"has {len(branding.logo.data)} bytes; at most {LOGO_BYTES}"

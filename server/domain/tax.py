@@ -63,7 +63,7 @@ def group_by_rate(
 
     Gross shop: the gross total is apportioned to the rates, and each rate's tax is taken out of
     its gross. Net shop: the net total is apportioned, tax is charged on each rate's sum; where
-    rounding rate by rate misses the total that was paid, the nearest tax takes the cent.
+    that misses the total that was paid, because the shop rounds line by line, the total counts.
     Raises OrderRejected when the tax that the order states is another one.
     """
     unit = smallest_unit(currency)
@@ -84,7 +84,7 @@ def group_by_rate(
         net_total = round_half_up(total.net, unit)
         exact = [sum((p.price.net for p in by_rate[rate]), ZERO) for rate in rates]
         nets = apportion(net_total, exact, unit)
-        taxes = _tax_on_top(nets, rates, gross_total - net_total, unit)
+        taxes = _tax_on_top(nets, by_rate, gross_total - net_total, unit)
     groups = []
     for rate, net, tax in zip(rates, nets, taxes, strict=True):
         members = by_rate[rate]
@@ -99,27 +99,33 @@ def _exact_net(part: Part, *, includes_tax: bool) -> Decimal:
 
 
 def _tax_on_top(
-    nets: list[Decimal], rates: list[Decimal], tax_total: Decimal, unit: Decimal
+    nets: list[Decimal], by_rate: Mapping[Decimal, list[Part]], tax_total: Decimal, unit: Decimal
 ) -> list[Decimal]:
-    # Only taxed rates can take a cent: at rate 0 there is no tax at all.
-    taxed = [i for i, rate in enumerate(rates) if rate]
-    exact = [nets[i] * rates[i] / 100 for i in taxed]
-    if not taxed:
-        shares = []
-        fits = not tax_total
-    else:
-        shares = apportion(tax_total, exact, unit)
-        fits = all(abs(s - e) < 2 * unit for s, e in zip(shares, exact, strict=True))
-    if not fits:
-        raise _wrong_tax(f"tax of {tax_total} in all", f"{sum(exact, ZERO):f}")
-    by_index = dict(zip(taxed, shares, strict=True))
-    return [by_index.get(i, ZERO * unit) for i in range(len(rates))]
+    rates = sorted(by_rate, reverse=True)
+    exact = [net * rate / 100 for net, rate in zip(nets, rates, strict=True)]
+    taxes = apportion(tax_total, exact, unit)
+    if any(abs(tax - e) > unit for tax, e in zip(taxes, exact, strict=True)):
+        # Rounding line by line strays further where there are more lines: each rate by its own.
+        taxes = apportion(tax_total, [_stated_tax(by_rate[rate]) for rate in rates], unit)
+    for rate, tax, e in zip(rates, taxes, exact, strict=True):
+        # At rate 0 there is no tax at all.
+        if abs(tax - e) > (_slack(by_rate[rate], unit) if rate else 0):
+            raise _wrong_tax(f"tax of {tax_total:f} in all", f"{sum(exact, ZERO):f}")
+    return taxes
+
+
+def _stated_tax(parts: list[Part]) -> Decimal:
+    return sum((part.price.tax for part in parts), ZERO)
+
+
+def _slack(parts: list[Part], unit: Decimal) -> Decimal:
+    # Each part's tax may have been rounded by itself: half a unit each, one for the sums.
+    return unit * (2 + len(parts)) / 2
 
 
 def _check_stated_tax(rate: Decimal, tax: Decimal, parts: list[Part], unit: Decimal) -> None:
-    # Each part's tax may have been rounded by itself: half a unit each, one for the sum.
-    stated = sum((part.price.tax for part in parts), ZERO)
-    if abs(stated - tax) > unit * (2 + len(parts)) / 2:
+    stated = _stated_tax(parts)
+    if abs(stated - tax) > _slack(parts, unit):
         raise _wrong_tax(f"tax of {stated:f} at {rate.normalize():f} %", f"{tax:f}")
 
 

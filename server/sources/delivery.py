@@ -9,6 +9,8 @@ from server.domain.order import DeliveryDate
 from server.sources.order_json import OrderJson
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
+#: How much of a wrong text a message repeats.
+_SHOWN = 40
 
 
 def delivery_date(source: OrderJson) -> DeliveryDate:
@@ -38,7 +40,7 @@ def instant(text: str, path: str) -> datetime:
         moment = None
     if moment is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise InvalidInput.field(
-            path, f"{text!r} is no date and time, such as 2026-01-31T10:00:00Z"
+            path, f"{text[:_SHOWN]!r} is no date and time, such as 2026-01-31T10:00:00Z"
         )
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
@@ -49,7 +51,7 @@ def _read(text: str, path: str) -> DeliveryDate:
     except ValueError:
         return DeliveryDate(instant=instant(text, path))
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise InvalidInput.field(path, f"{text!r} is no date of our time")
+        raise InvalidInput.field(path, f"{text[:_SHOWN]!r} is no date of our time")
     return DeliveryDate(day=day)
 
 

@@ -12,7 +12,7 @@ from server.domain.errors import InvalidInput
 from server.domain.money import ZERO
 from server.domain.order import Fee, OrderLine, Price
 from server.sources.order_json import EntryJson, OrderJson
-from server.sources.texts import amount, localized
+from server.sources.texts import amount, localized, rate
 
 
 def entry_price(entry: EntryJson, path: str) -> Price:
@@ -23,8 +23,9 @@ def entry_price(entry: EntryJson, path: str) -> Price:
     lines = (entry.tax.lines if entry.tax else None) or ()
     if len(lines) != 1:
         raise InvalidInput.field(f"{path}.tax.lines", "must be one line with the entry's tax")
-    tax = amount(lines[0].amount or ZERO, f"{path}.tax.lines[0].amount")
-    return _price(value, tax, lines[0].rate, f"{path}.totalPrice", inclusive=lines[0].inclusive)
+    tax = amount(lines[0].amount, f"{path}.tax.lines[0].amount")
+    percent = rate(lines[0].rate, f"{path}.tax.lines[0].rate")
+    return _price(value, tax, percent, f"{path}.totalPrice", inclusive=lines[0].inclusive)
 
 
 def shipping(source: OrderJson) -> tuple[Fee, ...]:
@@ -34,9 +35,9 @@ def shipping(source: OrderJson) -> tuple[Fee, ...]:
         path = f"shipping.lines[{index}]"
         tax = line.tax.total if line.tax else None
         price = _price(
-            amount(line.amount or ZERO, f"{path}.amount"),
-            amount((tax.amount if tax else None) or ZERO, f"{path}.tax.total.amount"),
-            line.tax.rate if line.tax else None,
+            amount(line.amount, f"{path}.amount"),
+            amount(tax.amount if tax else None, f"{path}.tax.total.amount"),
+            rate(line.tax.rate if line.tax else None, f"{path}.tax.rate"),
             path,
             inclusive=tax.inclusive if tax else None,
         )
@@ -63,7 +64,7 @@ def total(
 
 
 def _price(
-    value: Decimal, tax: Decimal, rate: Decimal | None, path: str, *, inclusive: bool | None
+    value: Decimal, tax: Decimal, percent: Decimal | None, path: str, *, inclusive: bool | None
 ) -> Price:
     net, gross = (value - tax, value) if inclusive else (value, value + tax)
-    return Price(net=net, gross=gross, tax=tax, rate=rate, path=path)
+    return Price(net=net, gross=gross, tax=tax, rate=percent, path=path)

@@ -201,7 +201,7 @@ class MixinsJson(Struct, rename="camel"):
 class OrderJson(Struct, rename="camel"):
     """An order; total_price is deprecated."""
 
-    id: str
+    id: str = ""
     site_code: str | None = None
     status: str | None = None
     created: str | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import NamedTuple
 
 from server.domain.errors import InvalidInput
@@ -18,7 +17,7 @@ from server.sources.order_json import (
     ProductJson,
     UnitJson,
 )
-from server.sources.texts import amount, clean, localized
+from server.sources.texts import amount, clean, localized, rate
 
 
 class OrderPrices(NamedTuple):
@@ -66,6 +65,7 @@ def read_prices(source: OrderJson) -> OrderPrices:
 
 def _line(entry: EntryJson, path: str) -> OrderLine:
     product = entry.product or ProductJson()
+    name = "amount" if entry.effective_quantity is None else "effectiveQuantity"
     quantity = entry.amount if entry.effective_quantity is None else entry.effective_quantity
     if quantity is None:
         raise InvalidInput.field(f"{path}.amount", "is missing")
@@ -74,7 +74,7 @@ def _line(entry: EntryJson, path: str) -> OrderLine:
     return OrderLine(
         item_id=clean(product.sku or product.code or product.id),
         name=localized(product.name, product.localized_name),
-        quantity=amount(quantity, f"{path}.amount"),
+        quantity=amount(quantity, f"{path}.{name}"),
         unit=clean(unit.unit_code if isinstance(unit, UnitJson) else unit),
         list_price=list_price,
         price=price,
@@ -123,7 +123,14 @@ def _fees(fees: list[FeeJson] | None, path: str) -> tuple[Fee, ...]:
 
 def _price(given: PriceJson, path: str) -> Price:
     """Reads a price; of net, gross and tax one may be missing."""
-    net, gross, tax = given.net_value, given.gross_value, given.tax_value
+    net, gross, tax = (
+        None if value is None else amount(value, f"{path}.{name}")
+        for name, value in (
+            ("netValue", given.net_value),
+            ("grossValue", given.gross_value),
+            ("taxValue", given.tax_value),
+        )
+    )
     if net is None and gross is not None and tax is not None:
         net = gross - tax
     if net is not None and gross is None and tax is not None:
@@ -132,20 +139,12 @@ def _price(given: PriceJson, path: str) -> Price:
         missing = "netValue" if net is None else "grossValue"
         raise InvalidInput.field(f"{path}.{missing}", "is missing")
     return Price(
-        net=amount(net, f"{path}.netValue"),
-        gross=amount(gross, f"{path}.grossValue"),
-        tax=amount(gross - net if tax is None else tax, f"{path}.taxValue"),
-        rate=_rate(given.tax_rate, f"{path}.taxRate"),
+        net=net,
+        gross=gross,
+        tax=gross - net if tax is None else tax,
+        rate=rate(given.tax_rate, f"{path}.taxRate"),
         path=path,
     )
-
-
-def _rate(rate: Decimal | None, path: str) -> Decimal | None:
-    if rate is None:
-        return None
-    if not 0 <= amount(rate, path) <= 100:  # noqa: PLR2004 - percent
-        raise InvalidInput.field(path, "must be a rate in percent, 0 to 100")
-    return rate.normalize() + ZERO
 
 
 def _sum(price: Price, fees: tuple[Fee, ...]) -> Price:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
-
 import msgspec
 
 from server.domain.errors import InvalidInput
@@ -17,6 +14,9 @@ from server.sources.prices import read_prices
 from server.sources.texts import amount, clean
 
 _DECODER = msgspec.json.Decoder(OrderJson)
+#: Takes an object apart without looking into its members.
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_NO_ADDRESS = OrderAddress(contact_name="", company="", address=PostalAddress())
 
 
 def read_order(order_json: bytes, paths: OrderPaths) -> Order:
@@ -26,6 +26,8 @@ def read_order(order_json: bytes, paths: OrderPaths) -> Order:
     holds what an invoice needs, and adds up, is not asked here.
     """
     try:
+        # What nobody reads is not decoded, but it is kept and given out again.
+        order_json.decode()
         source = _DECODER.decode(order_json)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$")
@@ -36,9 +38,9 @@ def read_order(order_json: bytes, paths: OrderPaths) -> Order:
         raise InvalidInput.field(
             "order", f"is no JSON object in UTF-8 ({error})", reason="MALFORMED_ORDER"
         ) from error
+    if not source.id:
+        raise InvalidInput.field("id", "is missing", reason="MALFORMED_ORDER")
     general = source.mixins.general_attributes if source.mixins else None
-    # The undocumented fields may stand anywhere: only who uses them pays for a second reading.
-    raw = msgspec.json.decode(order_json) if paths != OrderPaths() else {}
     lines, shipping, payment_fees, total, by_rate = read_prices(source)
     return Order(
         order_id=source.id,
@@ -49,7 +51,7 @@ def read_order(order_json: bytes, paths: OrderPaths) -> Order:
         created=instant(source.created, "created") if source.created else None,
         currency=clean(source.currency).upper(),
         delivery=delivery_date(source),
-        buyer=_buyer(source.customer or CustomerJson(), raw, paths),
+        buyer=_buyer(source.customer or CustomerJson(), order_json, paths),
         billing=_address(source.billing_address),
         shipping=_address(source.shipping_address),
         lines=lines,
@@ -61,25 +63,30 @@ def read_order(order_json: bytes, paths: OrderPaths) -> Order:
     )
 
 
-def _buyer(customer: CustomerJson, raw: Any, paths: OrderPaths) -> Buyer:
+def _buyer(customer: CustomerJson, order_json: bytes, paths: OrderPaths) -> Buyer:
     full_name = f"{customer.first_name or ''} {customer.last_name or ''}"
     return Buyer(
         customer_id=clean(customer.id),
         name=clean(full_name) or clean(customer.name),
         company=clean(customer.company),
         email=clean(customer.email),
-        vat_id=_at(raw, paths.buyer_vat_id).replace(" ", "").upper(),
-        language=_at(raw, paths.language),
-        reference=_at(raw, paths.buyer_reference),
+        vat_id=_at(order_json, paths.buyer_vat_id).replace(" ", "").upper(),
+        language=_at(order_json, paths.language),
+        reference=_at(order_json, paths.buyer_reference),
     )
 
 
-def _at(raw: Any, path: str) -> str:
+def _at(order_json: bytes, path: str) -> str:
+    """Gives the text at a path; empty where there is none, or something else."""
     if not path:
         return ""
-    for step in path.split("."):
-        raw = raw.get(step) if isinstance(raw, dict) else None
-    return clean(raw) if isinstance(raw, str) else ""
+    found: bytes | msgspec.Raw = order_json
+    try:
+        for step in path.split("."):
+            found = _MEMBERS.decode(found)[step]
+        return clean(msgspec.json.decode(found, type=str))
+    except (msgspec.ValidationError, KeyError):
+        return ""
 
 
 def _address(source: AddressJson | None) -> OrderAddress | None:
@@ -95,7 +102,7 @@ def _address(source: AddressJson | None) -> OrderAddress | None:
             source.extra_line_4,
         ),
     )
-    return OrderAddress(
+    given = OrderAddress(
         contact_name=clean(source.contact_name),
         company=clean(source.company_name),
         address=PostalAddress(
@@ -106,6 +113,8 @@ def _address(source: AddressJson | None) -> OrderAddress | None:
             country=clean(source.country).upper(),
         ),
     )
+    # Some shops send an address of empty fields where there is none, as for pick-up.
+    return None if given == _NO_ADDRESS else given
 
 
 def _payments(source: OrderJson) -> tuple[OrderPayment, ...]:
@@ -120,7 +129,7 @@ def _payments(source: OrderJson) -> tuple[OrderPayment, ...]:
             OrderPayment(
                 method=clean(payment.method),
                 status=clean(payment.status),
-                paid_amount=amount(payment.paid_amount or Decimal(0), f"{path}.paidAmount"),
+                paid_amount=amount(payment.paid_amount, f"{path}.paidAmount"),
                 transaction_id=clean(payment.transaction_id),
                 path=path,
             )

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from server.domain.errors import InvalidInput
+from server.domain.money import ZERO
 from server.domain.order import LocalizedText
 from server.sources.order_json import Text
 
@@ -35,10 +36,26 @@ def localized(*texts: Text | None) -> LocalizedText:
     return LocalizedText(default, tuple(translations.items()))
 
 
-def amount(value: Decimal, path: str) -> Decimal:
-    """Checks that an amount or quantity is a number of sane size. Raises InvalidInput."""
+def amount(value: Decimal | None, path: str) -> Decimal:
+    """Checks that an amount or quantity is a number of sane size, none being zero.
+
+    Check before calculating: what is no number, or huge, makes any sum fail. Raises InvalidInput.
+    """
+    if value is None:
+        return ZERO
     if not value.is_finite() or abs(value) >= TOO_LARGE:
         raise InvalidInput.field(path, f"must be a number below {TOO_LARGE:,f}")
     if -int(value.as_tuple().exponent) > _MOST_DECIMALS:
         raise InvalidInput.field(path, f"must have at most {_MOST_DECIMALS} decimals")
-    return value
+    # 1E+2 and 100 are the same, but only one of them can be printed.
+    return value.quantize(Decimal(1)) if int(value.as_tuple().exponent) > 0 else value
+
+
+def rate(value: Decimal | None, path: str) -> Decimal | None:
+    """Checks that a tax rate, if there is one, is a percentage. Raises InvalidInput."""
+    if value is None:
+        return None
+    if not 0 <= amount(value, path) <= 100:  # noqa: PLR2004 - percent
+        raise InvalidInput.field(path, "must be a rate in percent, 0 to 100")
+    # 19 and 19.0 are one rate, and print alike.
+    return Decimal(f"{value.normalize():f}")

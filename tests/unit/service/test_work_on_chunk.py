@@ -1,0 +1,91 @@
+"""What follows when a chunk fails: another try, patience, or the end of its orders."""
+
+import itertools
+
+import pytest
+
+from server.domain.errors import Unavailable
+from server.domain.job import JobOrderStatus, JobStatus
+from server.service.work_on_chunk import ATTEMPTS
+from tests.fakes.outside import nothing
+
+PENDING, SUCCESS, FAILURE = JobOrderStatus.PENDING, JobOrderStatus.SUCCESS, JobOrderStatus.FAILURE
+
+
+def raising(error):
+    def run() -> None:
+        raise error
+
+    return run
+
+
+def statuses(shop, job):
+    return [order.status for order in shop.outcomes(job)]
+
+
+def test_a_failing_environment_is_waited_out_and_costs_no_order(shop):
+    shop.sell("A")
+    job = shop.start("A")
+    shop.documents.before = raising(Unavailable("The disk is full."))
+    for _ in range(3 * ATTEMPTS):
+        chunk = shop.claimed()
+        assert chunk.attempts == 1
+        shop.work_on_chunk(chunk)
+        assert shop.claim() is None, "there is a pause before the next try"
+        shop.clock.advance(seconds=2)
+    shop.documents.before = nothing
+    shop.work_on_chunk(shop.claimed())
+    assert statuses(shop, job) == [SUCCESS]
+    assert shop.numbers() == ["RE-2026-00001"]
+
+
+def test_a_chunk_that_fails_by_itself_fails_its_orders_in_the_end(shop):
+    shop.sell("A", "B", "C")
+    job = shop.start("A", "B", "C")
+    failing, other = shop.claimed(), shop.claimed()
+    shop.work_on_chunk(other)
+    shop.renderer.before = raising(ZeroDivisionError())
+    for attempt in itertools.count(1):
+        assert failing.attempts == attempt
+        shop.work_on_chunk(failing)
+        if attempt == ATTEMPTS:
+            break
+        assert statuses(shop, job)[:2] == [PENDING, PENDING]
+        shop.clock.advance(hours=1)
+        failing = shop.claimed()
+    done = shop.job(job.job_id)
+    assert (done.status, done.success_count, done.failure_count) == (JobStatus.DONE, 1, 2)
+    assert statuses(shop, job) == [FAILURE, FAILURE, SUCCESS]
+    assert "fault in this service" in shop.outcomes(job)[0].message
+    # The invoices were issued: trying again finds them, and no number is lost.
+    shop.renderer.before = nothing
+    again = shop.start("A", "B")
+    shop.work()
+    assert statuses(shop, again) == [SUCCESS, SUCCESS]
+    assert len(shop.numbers()) == 3
+
+
+@pytest.mark.parametrize("error", [Unavailable("gone"), ZeroDivisionError()])
+def test_a_worker_that_lost_its_chunk_changes_nothing_about_it(shop, error):
+    shop.sell("A")
+    job = shop.start("A")
+    late = shop.claimed()
+
+    def lose() -> None:
+        shop.restart()
+        shop.claimed()
+        raise error
+
+    shop.renderer.before = lose
+    shop.work_on_chunk(late)
+    shop.clock.advance(hours=1)
+    assert shop.claim() is None, "the chunk stays with whoever has it now"
+    assert statuses(shop, job) == [PENDING]
+
+
+def test_a_plan_is_worked_on_like_any_chunk(shop):
+    shop.sell("A")
+    job = shop.start()
+    shop.work_on_chunk(shop.claimed())
+    shop.work_on_chunk(shop.claimed())
+    assert statuses(shop, job) == [SUCCESS]
