@@ -6,7 +6,6 @@ import json
 import signal
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ EXAMPLES = sorted((ROOT / "examples/orders").glob("*.json"))
 
 
 @pytest.fixture
-def shop(service: Service) -> Iterator[Service]:
+def shop(service: Service) -> Service:
     """A service with both doors open, and the examples of a tenant in it."""
     service.start_gateway()
     service.save_settings("acme")
