@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import checks
 
-from tests.rest.service import Service, background_service
+from tests.journeys import service as processes_of
+from tests.rest.service import TENANT, Service, background_service
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = json.loads((ROOT / "gateway/openapi/openapi.json").read_bytes())
@@ -71,9 +73,30 @@ served = schemathesis.openapi.from_dict(DOCUMENT)
 published = schemathesis.openapi.from_dict(with_path_parameters(PUBLISHED))
 
 
-@pytest.fixture(scope="module")
-def blocking_service() -> Iterator[Service]:
-    with background_service() as service:
+@contextmanager
+def whole_service(folder: Path) -> Iterator[Service]:
+    """Runs gateway, server and database, with a tenant that can have jobs."""
+    processes = processes_of.Service(folder, INVOICEJOBS_RENDER_PROCESSES="0")
+    processes.start()
+    try:
+        processes.start_gateway()
+        processes.save_settings(TENANT)
+        yield Service(processes.rest)
+    finally:
+        processes.stop()
+
+
+@pytest.fixture(scope="module", params=["fake server", "whole service"])
+def blocking_service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    # The fake server knows the document's examples, so answers with bodies come often; the whole
+    # service shows what storage and rules make of what nobody expects.
+    if request.param == "fake server":
+        running = background_service()
+    else:
+        running = whole_service(tmp_path_factory.mktemp("fuzz"))
+    with running as service:
         yield service
 
 
