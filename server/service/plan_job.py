@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 from server.domain.job import Chunk, ChunkKind
 from server.domain.settings import SelectionRule, Site
 from server.ports import Clock, Database, DueFilter, OrderSource
-
-_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +30,18 @@ class PlanJob:
         with self.database.read() as unit:
             settings = unit.settings.get(chunk.tenant)
         rule = settings.selection_rule if settings else None
+        order_ids: list[str] = []
+        if settings and rule:
+            # Before the transaction: a source that answers slowly must not keep others from
+            # writing.
+            due = self.source.due(chunk.tenant, due_filter(rule, settings.sites, now))
+            order_ids = list(due)
         with self.database.write() as unit:
             unit.chunks.finish(chunk)
-            count = 0
-            if settings and rule:
-                due = self.source.due(chunk.tenant, due_filter(rule, settings.sites, now))
-                # Batches keep the memory flat, however many orders are due.
-                while batch := list(islice(due, _BATCH)):
-                    unit.jobs.add_orders(chunk.job_id, count, batch)
-                    count += len(batch)
-            if count:
+            if order_ids:
+                unit.jobs.add_orders(chunk.job_id, 0, order_ids)
                 unit.chunks.add(
-                    chunk.job_id, chunk.tenant, ChunkKind.ORDERS, 0, count, self.chunk_size
+                    chunk.job_id, chunk.tenant, ChunkKind.ORDERS, 0, len(order_ids), self.chunk_size
                 )
             unit.jobs.close_if_complete(chunk.job_id, now)
             unit.commit()

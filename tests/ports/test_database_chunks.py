@@ -101,6 +101,11 @@ class TestClaiming:
         claimed = [claim(database).job_id for _ in range(9)]
         assert claimed == ["a", "b", "c"] * 3
 
+    def test_the_oldest_job_comes_first_whatever_its_tenant_is_called(self, database):
+        write(database, lambda unit: add_job(unit, "older", 1, tenant=OTHER))
+        write(database, lambda unit: add_job(unit, "newer", 1, tenant=ACME))
+        assert [claim(database).job_id for _ in range(2)] == ["older", "newer"]
+
     def test_a_job_at_its_window_does_not_block_the_others(self, database):
         write(database, lambda unit: add_job(unit, "big", 20))
         write(database, lambda unit: add_job(unit, "next", 20))
