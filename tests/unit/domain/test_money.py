@@ -17,7 +17,7 @@ from server.domain.money import (
 from tests.builders.order_strategies import thorough
 
 CENT = Decimal("0.01")
-AMOUNTS = st.decimals(-10_000, 10_000, places=5)
+AMOUNTS = st.just(ZERO) | st.decimals(-10_000, 10_000, places=5)
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,11 @@ def test_a_required_placeholder_without_a_value_stops_the_job(placeholder):
     assert (placeholder.site_path or "its sitePath") in caught.value.message
 
 
+def test_a_placeholder_that_nobody_declared_stops_the_job():
+    with pytest.raises(NotReady, match="needs a value for __x__"):
+        number("R__x__-")
+
+
 def test_the_counter_begins_anew_where_the_text_changes():
     sequence = NumberSequence("s", "RE-__year__-", post_text="-__month__")
     january, december = (

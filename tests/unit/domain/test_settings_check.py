@@ -52,7 +52,7 @@ def test_complete_settings_are_accepted():
         ("code", {"code": "x" * 65}),
         ("name", {"name": "a\nb"}),
         ("name", {"name": "x" * 201}),
-        ("default_language", {"default_language": "fr"}),
+        ("default_language", {"default_language": "tlh"}),
         ("default_language", {"default_language": ""}),
         ("default_language", {"default_language": "DE"}),
         ("default_language", {"default_language": "de-\x00"}),
