@@ -8,6 +8,8 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 # More arguments for pytest: make test ARGS="-k numbering"
 ARGS ?=
+# Random orders that `make validate` validates.
+ORDERS ?= 1000
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -39,6 +41,10 @@ run: $(STAMP) ## Start the gRPC server and the REST gateway
 .PHONY: test
 test: $(STAMP) ## Run the tests (ARGS="-k name", WORKERS=0 for one process)
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+.PHONY: validate
+validate: $(STAMP) ## Validate the e-invoices of many random orders (ORDERS=1000)
+	INVOICEJOBS_VALIDATED_ORDERS=$(ORDERS) $(BIN)/python -m pytest -n $(WORKERS) --timeout=0 tests/validators $(ARGS)
 
 .PHONY: check
 check: lint test ## Run every check, then the tests: what must pass before a commit lands

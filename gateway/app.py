@@ -10,7 +10,7 @@ from gateway.config import Config
 from gateway.docs import load_docs, redirect_to_docs
 from gateway.documents import read_document
 from gateway.health import healthz, readyz
-from gateway.invoices import read_invoice
+from gateway.invoices import cancel_invoice, read_invoice
 from gateway.jobs import create_job, read_job
 from gateway.middleware import answer_errors, identify
 
@@ -34,7 +34,8 @@ def make_app(config: Config) -> web.Application:
             web.post(_JOBS, create_job),
             web.get(_JOBS + "/{jobId:[^/]+}", read_job),
             web.get(_INVOICE, read_invoice),
-            web.get(_INVOICE + "/documents/{sha256:[0-9a-f]{64}}.pdf", read_document),
+            web.post(_INVOICE + "/cancel", cancel_invoice),
+            web.get(_INVOICE + "/documents/{sha256:[0-9a-f]{64}}.{ending:pdf|xml}", read_document),
             web.get("/healthz", healthz),
             web.get("/readyz", readyz),
             web.get("/openapi.json", docs.openapi),

@@ -10,6 +10,7 @@ import orjson
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from invoicejobs.v1.invoice_jobs_pb2 import CreateInvoiceJobRequest, JobType
+from invoicejobs.v1.invoices_pb2 import CancelInvoiceRequest, CreditLine
 
 from gateway.channel import CONFIG
 from gateway.errors import ApiError, invalid_field
@@ -21,6 +22,10 @@ MAX_PAGE_SIZE = 1000
 MAX_PAGE_NUMBER = 2_000_000
 
 JOB_TYPES = {"AUTOMATIC": JobType.JOB_TYPE_AUTOMATIC, "MANUAL": JobType.JOB_TYPE_MANUAL}
+
+#: The largest position that the call's 32 bits hold.
+MAX_POSITION = 2_147_483_647
+_DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 
 _PAGE_PARAMETERS = {"pageNumber": MAX_PAGE_NUMBER, "pageSize": MAX_PAGE_SIZE}
 
@@ -37,6 +42,24 @@ async def read_job_request(request: web.Request) -> CreateInvoiceJobRequest:
         job_type=_job_type(payload),
         order_ids=_order_ids(payload),
         request_id=request_id,
+    )
+
+
+async def read_cancel_request(request: web.Request) -> CancelInvoiceRequest:
+    """Reads the body and the Idempotency-Key of a request for a credit note.
+
+    Raises ApiError that names the first wrong field. What is left of the invoice is the server's
+    to say.
+    """
+    request_id = _idempotency_key(request)
+    payload = await _read_object(request)
+    return CancelInvoiceRequest(
+        tenant=request.match_info["tenant"],
+        invoice_number=request.match_info["invoiceNumber"],
+        reason=_text(payload, "reason"),
+        request_id=request_id,
+        lines=_credit_lines(payload),
+        amount=_decimal(payload, "amount"),
     )
 
 
@@ -123,6 +146,48 @@ def _order_ids(payload: dict[str, Any]) -> list[str]:
     for index, item in enumerate(value):
         if not isinstance(item, str):
             raise invalid_field(f"orderIds[{index}]", "must be a string")
+    return value
+
+
+def _credit_lines(payload: dict[str, Any]) -> list[CreditLine]:
+    value = payload.get("lines")
+    if value is None:
+        return []
+    # No lines would mean the whole invoice, which nobody who names lines wants.
+    if not isinstance(value, list) or not value:
+        raise invalid_field("lines", "must be an array of at least one line")
+    lines = []
+    for index, item in enumerate(value):
+        where = f"lines[{index}]"
+        if not isinstance(item, dict):
+            raise invalid_field(where, "must be an object")
+        position = item.get("position")
+        if type(position) is not int or not 1 <= position <= MAX_POSITION:
+            raise invalid_field(f"{where}.position", "must be a whole number, counted from 1")
+        quantity = _decimal(item, "quantity", f"{where}.")
+        lines.append(CreditLine(position=position, quantity=quantity))
+    return lines
+
+
+def _text(payload: dict[str, Any], name: str) -> str:
+    value = payload.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise invalid_field(name, "must be a string")
+    return value
+
+
+def _decimal(payload: dict[str, Any], name: str, where: str = "") -> str:
+    """Reads a decimal, which is text: a JSON number would be a binary float."""
+    value = payload.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+        raise invalid_field(
+            f"{where}{name}",
+            'must be a decimal in quotes such as "12.50", with at most 12 digits and 6 decimals',
+        )
     return value
 
 

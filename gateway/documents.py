@@ -1,4 +1,4 @@
-"""Hands out invoices' PDFs: streamed from the server, cacheable for ever, resumable."""
+"""Hands out invoices' documents: streamed from the server, cacheable for ever, resumable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from aiohttp import hdrs, web
 from invoicejobs.v1.invoices_pb2 import (
     Document,
-    DocumentFormat,
     DownloadInvoiceRequest,
     DownloadInvoiceResponse,
 )
@@ -19,6 +18,7 @@ from invoicejobs.v1.invoices_pb2 import (
 from gateway.channel import CONFIG, INVOICES, REQUEST_ID, call_metadata
 from gateway.errors import ApiError
 from gateway.ranges import ByteRange, Unsatisfiable, matches, resolve_range
+from gateway.translate import ending_of
 
 log = logging.getLogger("gateway")
 
@@ -80,7 +80,6 @@ async def _download(
         DownloadInvoiceRequest(
             tenant=request.match_info["tenant"],
             invoice_number=request.match_info["invoiceNumber"],
-            format=DocumentFormat.DOCUMENT_FORMAT_PDF,
             sha256=request.match_info["sha256"],
             offset=part.offset if part else 0,
             length=part.length if part else 0,
@@ -97,16 +96,20 @@ async def _download(
 async def _first(request: web.Request, pieces: Pieces) -> Document:
     try:
         async with asyncio.timeout(request.app[CONFIG].request_timeout):
-            return (await anext(pieces)).document
+            document = (await anext(pieces)).document
     except TimeoutError:
         message = "The invoice service did not answer in time. Trying again is safe."
         raise ApiError(504, message, "DEADLINE_EXCEEDED") from None
+    ending = request.match_info["ending"]
+    if ending_of(document) != ending:
+        raise ApiError(404, f"There is no such .{ending} document.", "DOCUMENT_NOT_FOUND")
+    return document
 
 
 def _response(document: Document, etag: str, part: ByteRange | None) -> web.StreamResponse:
     headers = {
         hdrs.CONTENT_TYPE: document.media_type,
-        hdrs.CONTENT_DISPOSITION: _content_disposition(document.file_name),
+        hdrs.CONTENT_DISPOSITION: _content_disposition(document),
         hdrs.ETAG: etag,
         hdrs.CACHE_CONTROL: CACHE_CONTROL,
         hdrs.ACCEPT_RANGES: "bytes",
@@ -118,11 +121,16 @@ def _response(document: Document, etag: str, part: ByteRange | None) -> web.Stre
     return response
 
 
-def _content_disposition(file_name: str) -> str:
-    """Names the file for every browser: plain for old ones, UTF-8 for the others (RFC 6266)."""
-    safe = "".join("_" if c in '/\\"%' or not c.isprintable() else c for c in file_name)
+def _content_disposition(document: Document) -> str:
+    """Names the file for every browser: plain for old ones, UTF-8 for the others (RFC 6266).
+
+    People read a PDF where they are; XML is for their software.
+    """
+    place = "inline" if ending_of(document) == "pdf" else "attachment"
+    safe = "".join("_" if c in '/\\"%' or not c.isprintable() else c for c in document.file_name)
     plain = safe.encode("ascii", "replace").decode().replace("?", "_")
-    return f"inline; filename=\"{plain}\"; filename*=UTF-8''{urllib.parse.quote(safe, safe='')}"
+    encoded = urllib.parse.quote(safe, safe="")
+    return f"{place}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
 
 
 async def _send(request: web.Request, response: web.StreamResponse, pieces: Pieces) -> None:

@@ -16,8 +16,8 @@ from google.protobuf.message import Message
 from invoicejobs.v1.invoice_jobs_pb2 import InvoiceJob, JobOrder, JobOrderStatus, JobStatus, JobType
 from invoicejobs.v1.invoices_pb2 import AdjustmentKind, Document, DocumentFormat, Invoice
 
-#: Makes the download link of an invoice's document of its number and SHA-256.
-MakeLink = Callable[[str, str], str]
+#: Makes the download link of a document of its invoice's number, its SHA-256 and its ending.
+MakeLink = Callable[[str, str, str], str]
 
 JOB_TYPES = {JobType.JOB_TYPE_MANUAL: "MANUAL", JobType.JOB_TYPE_AUTOMATIC: "AUTOMATIC"}
 JOB_STATUSES = {JobStatus.JOB_STATUS_IN_PROGRESS: "IN_PROGRESS", JobStatus.JOB_STATUS_DONE: "DONE"}
@@ -30,19 +30,28 @@ ADJUSTMENT_KINDS = {
     AdjustmentKind.ADJUSTMENT_KIND_ALLOWANCE: "ALLOWANCE",
     AdjustmentKind.ADJUSTMENT_KIND_CHARGE: "CHARGE",
 }
-DOCUMENT_FORMATS = {DocumentFormat.DOCUMENT_FORMAT_PDF: "PDF"}
+DOCUMENT_FORMATS = {
+    DocumentFormat.DOCUMENT_FORMAT_PDF: "PDF",
+    DocumentFormat.DOCUMENT_FORMAT_FACTUR_X: "FACTUR_X",
+    DocumentFormat.DOCUMENT_FORMAT_XRECHNUNG_CII: "XRECHNUNG_CII",
+    DocumentFormat.DOCUMENT_FORMAT_XRECHNUNG_UBL: "XRECHNUNG_UBL",
+    DocumentFormat.DOCUMENT_FORMAT_PEPPOL_UBL: "PEPPOL_UBL",
+}
 
 # Which plain fields of a message are shown, by its name. Their JSON names are the camelCase ones.
 _PLAIN_FIELDS = {
     "Invoice": "invoice_number type_code issue_date order_id order_number site_code currency "
-    "language supply_date due_date",
+    "language supply_date due_date preceding_invoice_number credit_note_numbers cancelled notes "
+    "payment_terms buyer_reference purchase_order tax_currency",
     "Party": "name contact_name vat_id tax_number email customer_id",
     "PostalAddress": "lines post_code city subdivision country",
     "InvoiceLine": "position name item_id quantity unit_code unit_price discount net_amount "
     "tax_category tax_rate",
     "Adjustment": "description net_amount tax_category tax_rate",
-    "TaxSubtotal": "tax_category tax_rate taxable_amount tax_amount exemption_reason",
-    "Totals": "lines allowances charges tax_exclusive tax tax_inclusive prepaid due",
+    "TaxSubtotal": "tax_category tax_rate taxable_amount tax_amount exemption_reason "
+    "exemption_code",
+    "Totals": "lines allowances charges tax_exclusive tax tax_inclusive prepaid due rounding "
+    "tax_in_tax_currency",
     "Document": "media_type file_name size_bytes sha256",
 }
 
@@ -61,11 +70,16 @@ _NAMES = {
 def link_maker(public_url: str, tenant: str) -> MakeLink:
     """Gives the function that makes a tenant's download links: absolute, safe for any number."""
 
-    def make_link(invoice_number: str, sha256: str) -> str:
+    def make_link(invoice_number: str, sha256: str, ending: str) -> str:
         number = urllib.parse.quote(invoice_number, safe="")
-        return f"{public_url}/invoice/{tenant}/invoices/{number}/documents/{sha256}.pdf"
+        return f"{public_url}/invoice/{tenant}/invoices/{number}/documents/{sha256}.{ending}"
 
     return make_link
+
+
+def ending_of(document: Document) -> str:
+    """Gives what a document's link ends in after the dot."""
+    return "pdf" if document.format == DocumentFormat.DOCUMENT_FORMAT_PDF else "xml"
 
 
 def job_json(job: InvoiceJob) -> dict[str, Any]:
@@ -84,7 +98,7 @@ def job_order_json(order: JobOrder, make_link: MakeLink) -> dict[str, Any]:
     if order.invoice_number:
         answer["invoiceNumber"] = order.invoice_number
         if order.pdf_sha256:
-            answer["downloadLink"] = make_link(order.invoice_number, order.pdf_sha256)
+            answer["downloadLink"] = make_link(order.invoice_number, order.pdf_sha256, "pdf")
     return answer
 
 
@@ -120,7 +134,7 @@ def _document_json(document: Document, number: str, make_link: MakeLink) -> dict
     return {
         "format": DOCUMENT_FORMATS[document.format],
         **_plain(document),
-        "downloadLink": make_link(number, document.sha256),
+        "downloadLink": make_link(number, document.sha256, ending_of(document)),
     }
 
 

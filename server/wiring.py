@@ -17,8 +17,10 @@ from filelock import FileLock, Timeout
 from server.config import Config
 from server.documents.folder import FolderDocuments
 from server.domain.errors import Unavailable
-from server.rendering import render_pdf, warm_up
+from server.identifiers.check_digits import CheckDigits
+from server.rendering import render_document, warm_up
 from server.rpc.serving import GrpcServer, Limits
+from server.service.cancel_invoice import CancelInvoice
 from server.service.create_job import CreateJob
 from server.service.download_invoice import DownloadInvoice
 from server.service.import_orders import ImportOrders
@@ -29,7 +31,7 @@ from server.service.process_chunk import ProcessChunk
 from server.service.read_invoice import ListInvoices, ReadInvoice
 from server.service.read_job import ListJobs, ReadJob
 from server.service.read_order import ListOrders, ReadOrderRecord
-from server.service.settings import ReadSettings, UpdateSettings
+from server.service.settings import CheckSettings, ReadSettings, UpdateSettings
 from server.service.use_cases import UseCases
 from server.service.work_on_chunk import WorkOnChunk
 from server.sources.own_orders import OwnOrders
@@ -71,7 +73,7 @@ def open_service(config: Config) -> Iterator[Service]:
     with _alone(config):
         migrate(config.database_url)
         database = open_database(config.database_url)
-        pool = RenderPool(render_pdf, warm_up, config.render_processes)
+        pool = RenderPool(render_document, warm_up, config.render_processes)
         try:
             yield _join(config, database, pool)
         finally:
@@ -108,6 +110,9 @@ def _join(config: Config, database: SqlDatabase, pool: RenderPool) -> Service:
     clock = SystemClock()
     store = FolderDocuments(config.documents_dir)
     source = OwnOrders(database, read_order)
+    identifiers = CheckDigits()
+    check_settings = CheckSettings(identifiers)
+    make_documents = MakeDocuments(database, pool, store)
     engine = LocalEngine(
         database,
         clock,
@@ -119,8 +124,9 @@ def _join(config: Config, database: SqlDatabase, pool: RenderPool) -> Service:
                 database,
                 clock,
                 source,
+                identifiers,
                 IssueInvoices(database, clock),
-                MakeDocuments(database, pool, store),
+                make_documents,
             ),
         ),
         threads=config.worker_threads,
@@ -138,8 +144,10 @@ def _join(config: Config, database: SqlDatabase, pool: RenderPool) -> Service:
         read_invoice=ReadInvoice(database),
         list_invoices=ListInvoices(database),
         download_invoice=DownloadInvoice(database, store),
+        cancel_invoice=CancelInvoice(database, clock, make_documents),
         read_settings=ReadSettings(database),
-        update_settings=UpdateSettings(database, clock, new_id),
+        check_settings=check_settings,
+        update_settings=UpdateSettings(database, clock, new_id, check_settings),
     )
     return Service(use_cases, engine)
 

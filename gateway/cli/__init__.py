@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gateway.cli.cancelling import cancel
 from gateway.cli.commands import RootGroup
 from gateway.cli.demo import demo
 from gateway.cli.invoices import invoices
@@ -31,5 +32,6 @@ def main() -> None:
     """Turns a shop's orders into invoices, and shows them."""
 
 
+invoices.add_command(cancel)
 for command in (serve, server, gateway, migrate, demo, orders, settings, jobs, invoices):
     main.add_command(command)

@@ -40,15 +40,15 @@ LOG_LINES = 15
     type=click.Path(path_type=Path),
     default=Path("var/demo"),
     metavar="FOLDER",
-    help="Where the demo keeps its data and puts the PDFs.  [var/demo]",
+    help="Where the demo keeps its data and puts the documents.  [var/demo]",
 )
 @click.option("--keep", is_flag=True, help="Leave the service running until Ctrl-C.")
 def demo(examples: Path, folder: Path, *, keep: bool) -> None:
     """Issues sample invoices on this machine and shows them.
 
     Starts the service on free ports with a data folder of its own, takes in settings and orders
-    over gRPC, creates a MANUAL and an AUTOMATIC job over REST, and downloads the PDFs. Exit code
-    0 means that every order ended as it should, also those that must fail.
+    over gRPC, creates a MANUAL and an AUTOMATIC job over REST, and downloads all documents. Exit
+    code 0 means that every order ended as it should, also those that must fail.
     """
     if not (examples / "orders").is_dir():
         raise click.UsageError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
@@ -37,7 +37,8 @@ class Outcome:
     net: str = ""
     tax: str = ""
     gross: str = ""
-    file: Path | None = None
+    #: Its documents, the PDF first.
+    files: list[Path] = field(default_factory=list)
 
 
 def read_expected(path: Path) -> list[Expected]:
@@ -83,4 +84,4 @@ def _problem(expected: Expected, outcome: Outcome) -> str:
         for name in names
         if getattr(outcome, name) != getattr(expected, name)
     ]
-    return ", ".join(wrong) or ("" if outcome.file else "its PDF was not downloaded")
+    return ", ".join(wrong) or ("" if outcome.files else "its PDF was not downloaded")

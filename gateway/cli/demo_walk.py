@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,12 +23,12 @@ JOB_TYPES = ("MANUAL", "AUTOMATIC")
 
 @dataclass(frozen=True, slots=True)
 class DemoWalk:
-    """Settings and orders in, two jobs, PDFs out."""
+    """Settings and orders in, two jobs, documents out."""
 
     session: Session
     rest_url: str
     examples: Path
-    #: Where the PDFs go.
+    #: Where the documents go.
     output: Path
 
     def run(self) -> bool:
@@ -42,10 +43,11 @@ class DemoWalk:
         wrong = list(problems(expected, outcomes))
         for problem in wrong:
             notes().print(problem, style="red")
-        files = sum(outcome.file is not None for outcome in outcomes)
+        issued = sum(bool(outcome.files) for outcome in outcomes)
+        files = sum(len(outcome.files) for outcome in outcomes)
         failed = sum(outcome.status == "FAILURE" for outcome in outcomes)
         results().print(
-            f"{files} invoices in {self.output}; {failed} orders failed"
+            f"{issued} invoices, {files} files in {self.output}; {failed} orders failed"
             + (", as they should." if not wrong else ".")
         )
         return not wrong
@@ -82,22 +84,28 @@ class DemoWalk:
                 net=invoice.totals.tax_exclusive if invoice else "",
                 tax=invoice.totals.tax if invoice else "",
                 gross=invoice.totals.tax_inclusive if invoice else "",
-                file=self._download(order) if "downloadLink" in order else None,
+                files=self._download(rest, order) if "downloadLink" in order else [],
             )
 
-    def _download(self, order: dict[str, str]) -> Path:
-        content = request("GET", order["downloadLink"], http.client.OK)
-        if not content.startswith(b"%PDF-"):
-            raise RestError(f"{order['downloadLink']} gave something that is no PDF.")
+    def _download(self, rest: RestClient, order: dict[str, str]) -> list[Path]:
+        """Saves all documents of an order's invoice, first what its downloadLink leads to."""
+        documents = rest.documents(order["invoiceNumber"])
+        documents.sort(key=lambda document: document["downloadLink"] != order["downloadLink"])
         self.output.mkdir(parents=True, exist_ok=True)
-        path = self.output / safe_name(f"{order['invoiceNumber']}.pdf")
-        path.write_bytes(content)
-        return path
+        paths: list[Path] = []
+        for document in documents:
+            content = request("GET", document["downloadLink"], http.client.OK)
+            if hashlib.sha256(content).hexdigest() != document["sha256"]:
+                raise RestError(f"{document['downloadLink']} gave other bytes than it promised.")
+            path = self.output / safe_name(document["fileName"])
+            path.write_bytes(content)
+            paths.append(path)
+        return paths
 
     def _show(self, outcomes: Sequence[Outcome]) -> None:
         results().print()
         print_table(
-            ("Job", "Order", "Status", "Invoice", ">Amount", "File or message"),
+            ("Job", "Order", "Status", "Invoice", ">Amount", "Files or message"),
             (
                 (
                     outcome.job,
@@ -105,10 +113,16 @@ class DemoWalk:
                     outcome.status,
                     outcome.invoice_number,
                     amount(outcome.gross, outcome.currency),
-                    outcome.file.name if outcome.file else outcome.message,
+                    _names(outcome.files) or outcome.message,
                 )
                 for outcome in outcomes
             ),
             empty="No orders.",
         )
         results().print()
+
+
+def _names(files: Sequence[Path]) -> str:
+    """Names the first file, and counts the others."""
+    first = files[0].name if files else ""
+    return f"{first} + {len(files) - 1} XML" if len(files) > 1 else first

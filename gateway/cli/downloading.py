@@ -8,12 +8,13 @@ import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from invoicejobs.v1.invoices_pb2 import Document, DownloadInvoiceRequest
+from invoicejobs.v1.invoices_pb2 import Document, DocumentFormat, DownloadInvoiceRequest
 
 from gateway.cli.connection import Session
+from gateway.cli.output import as_dict
 from gateway.cli.refusals import Refused
 
 LONGEST_NAME = 200  # bytes; file systems take 255
@@ -27,6 +28,8 @@ class Download:
     """A document that was saved."""
 
     invoice_number: str
+    #: The format's name in the contract.
+    format: str
     path: Path
     size_bytes: int
     sha256: str
@@ -44,14 +47,19 @@ class Downloader:
     #: File names given so far in this run, without regard to case.
     _names: set[str] = field(default_factory=set)
 
-    def download(self, invoice_number: str) -> Download:
-        """Downloads the PDF of an invoice.
+    def download(
+        self, invoice_number: str, format: DocumentFormat.ValueType, sha256: str = ""
+    ) -> Download:
+        """Downloads a document of an invoice.
 
         Raises grpc.RpcError, and Refused when the bytes are not those the server described or
         the file cannot be written.
         """
         request = DownloadInvoiceRequest(
-            tenant=self.session.need_tenant(), invoice_number=invoice_number
+            tenant=self.session.need_tenant(),
+            invoice_number=invoice_number,
+            format=format,
+            sha256=sha256,
         )
         messages = iter(self.session.invoices.DownloadInvoice(request))
         document = next(messages).document
@@ -67,12 +75,19 @@ class Downloader:
                 part.unlink(missing_ok=True)
         except OSError as error:
             raise Refused(f"{target} cannot be written: {error.strerror or error}.") from error
-        return Download(invoice_number, target, document.size_bytes, document.sha256)
+        return Download(
+            invoice_number,
+            as_dict(document)["format"],
+            target,
+            document.size_bytes,
+            document.sha256,
+        )
 
     def _target(self, document: Document) -> Path:
-        if self.single and self.output.suffix.lower() == ".pdf" and not self.output.is_dir():
-            return self.output
         name = safe_name(document.file_name)
+        ending = PurePath(name).suffix.lower()
+        if self.single and self.output.suffix.lower() == ending and not self.output.is_dir():
+            return self.output
         if name.lower() in self._names:  # numbers may differ in what a file name cannot hold
             stem, dot, ending = name.rpartition(".")
             name = f"{stem or ending}-{document.sha256[:8]}{dot}{ending if dot else ''}"

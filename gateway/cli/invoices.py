@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 import grpc
-from invoicejobs.v1.invoices_pb2 import GetInvoiceRequest, Invoice, ListInvoicesRequest, Party
+from invoicejobs.v1.invoices_pb2 import (
+    Document,
+    DocumentFormat,
+    GetInvoiceRequest,
+    Invoice,
+    ListInvoicesRequest,
+)
 from rich.progress import MofNCompleteColumn
 
 from gateway.cli.commands import ClientGroup
 from gateway.cli.connection import Session, pass_session
 from gateway.cli.downloading import Download, Downloader
-from gateway.cli.output import (
-    amount,
-    as_dict,
-    notes,
-    print_fields,
-    print_json,
-    print_table,
-    progress_bar,
-    results,
-)
+from gateway.cli.invoice_view import show
+from gateway.cli.output import as_dict, notes, print_json, print_table, progress_bar, results
 from gateway.cli.paging import pages
 from gateway.cli.refusals import REFUSED, refusal, status_code
 from gateway.cli.waiting import job_orders
+
+ALL = "all"
+#: What can be asked for, by the words of the command.
+FORMATS = {
+    "pdf": DocumentFormat.DOCUMENT_FORMAT_PDF,
+    "factur-x": DocumentFormat.DOCUMENT_FORMAT_FACTUR_X,
+    "xrechnung-cii": DocumentFormat.DOCUMENT_FORMAT_XRECHNUNG_CII,
+    "xrechnung-ubl": DocumentFormat.DOCUMENT_FORMAT_XRECHNUNG_UBL,
+    "peppol": DocumentFormat.DOCUMENT_FORMAT_PEPPOL_UBL,
+}
 
 
 @click.group(cls=ClientGroup)
@@ -44,7 +52,7 @@ def get(session: Session, number: str) -> None:
     if session.json:
         print_json(as_dict(invoice))
     else:
-        _show(invoice)
+        show(invoice)
 
 
 @invoices.command(
@@ -87,38 +95,56 @@ def list_(session: Session, *, order_id: str, job_id: str) -> None:
     examples=(
         "invoicejobs invoices download RE-2026-00001",
         "invoicejobs invoices download RE-2026-00001 --output invoice.pdf",
-        "invoicejobs invoices download --job JOB_ID --output invoices/",
+        "invoicejobs invoices download RE-2026-00001 --format xrechnung-ubl",
+        "invoicejobs invoices download --job JOB_ID --format all --output invoices/",
     )
 )
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...")
 @click.option("--job", "job_id", metavar="ID", help="All invoices of the orders of this job.")
 @click.option(
+    "--format",
+    "format_name",
+    type=click.Choice([*FORMATS, ALL]),
+    default="pdf",
+    help="Which document of each invoice; all means every one it has.  [pdf]",
+)
+@click.option(
     "--output",
     type=click.Path(path_type=Path),
     default=Path(),
     metavar="PATH",
-    help="A folder, made where it is missing; for one invoice also a file that ends in .pdf.",
+    help="A folder, made where it is missing; for one document also a file that ends in .pdf or "
+    ".xml, as the format does.",
 )
 @click.option("--force", is_flag=True, help="Replace files that are there with other content.")
 @pass_session
 def download(
-    session: Session, *, numbers: tuple[str, ...], job_id: str | None, output: Path, force: bool
+    session: Session,
+    *,
+    numbers: tuple[str, ...],
+    job_id: str | None,
+    format_name: str,
+    output: Path,
+    force: bool,
 ) -> None:
-    """Downloads the PDFs of the invoices NUMBER, or of a whole job.
+    """Downloads documents of the invoices NUMBER, or of a whole job.
 
     A file appears under its name only when it is complete and its SHA-256 is right.
     """
     if bool(numbers) == bool(job_id):
         raise click.UsageError("Say which invoices: their numbers, or --job ID.")
     wanted = list(dict.fromkeys(numbers or _numbers_of(session, job_id or "")))
-    downloader = Downloader(session, output, single=len(numbers) == 1, replace=force)
+    single = _is_single(numbers, format_name, output)
+    downloader = Downloader(session, output, single=single, replace=force)
     done: list[Download] = []
     missing: list[grpc.RpcError] = []
     try:
         with progress_bar(MofNCompleteColumn()) as bar:
             for number in bar.track(wanted, description="Downloading invoices"):
                 try:
-                    done.append(downloader.download(number))
+                    for asked in _asked(session, number, format_name):
+                        saved = downloader.download(number, asked.format, asked.sha256)
+                        done.append(saved)
                 except grpc.RpcError as error:
                     if status_code(error) != grpc.StatusCode.NOT_FOUND:
                         raise
@@ -132,6 +158,27 @@ def download(
         notes().print(refusal(absent, session.target, session.timeout).message, style="red")
     if missing:
         sys.exit(REFUSED)
+
+
+def _is_single(numbers: tuple[str, ...], format_name: str, output: Path) -> bool:
+    """Tells whether one document is asked for, which output may name."""
+    if len(numbers) != 1 or format_name == ALL:
+        return False
+    ending = ".pdf" if format_name == "pdf" else ".xml"
+    # A name that lies about what is in the file would become a folder.
+    if output.suffix.lower() in {".pdf", ".xml"} - {ending} and not output.is_dir():
+        raise click.UsageError(f"--output: a file of the format {format_name} ends in {ending}.")
+    return True
+
+
+def _asked(session: Session, number: str, format_name: str) -> Sequence[Document]:
+    """Lists the documents to download; one is known by its format or by its hash."""
+    if format_name != ALL:
+        return [Document(format=FORMATS[format_name])]
+    request = GetInvoiceRequest(tenant=session.need_tenant(), invoice_number=number)
+    invoice = session.invoices.GetInvoice(request, timeout=session.timeout).invoice
+    # One without documents is asked for its PDF: the server says best what is missing.
+    return invoice.documents or [Document()]
 
 
 def list_invoices(session: Session, *, order_id: str = "", job_id: str = "") -> Iterator[Invoice]:
@@ -153,6 +200,7 @@ def _report(session: Session, done: Download) -> None:
         print_json(
             {
                 "invoiceNumber": done.invoice_number,
+                "format": done.format,
                 "file": str(done.path),
                 "sizeBytes": done.size_bytes,
                 "sha256": done.sha256,
@@ -160,60 +208,3 @@ def _report(session: Session, done: Download) -> None:
         )
     else:
         results().print(str(done.path))
-
-
-def _show(invoice: Invoice) -> None:
-    totals, currency = invoice.totals, invoice.currency
-    print_fields(
-        [
-            ("Invoice", invoice.invoice_number),
-            ("Issued", invoice.issue_date),
-            ("Supplied", invoice.supply_date),
-            ("Due", invoice.due_date),
-            ("Order", invoice.order_id),
-            ("Site", invoice.site_code),
-            ("Seller", _party(invoice.seller)),
-            ("Buyer", _party(invoice.buyer)),
-            ("Delivered to", _party(invoice.delivery)),
-        ]
-    )
-    results().print()
-    print_table(
-        (">", "Item", ">Quantity", "Unit", ">Price", ">Discount", ">Tax", ">Net"),
-        (
-            (
-                str(line.position),
-                line.name,
-                line.quantity,
-                line.unit_code,
-                line.unit_price,
-                line.discount,
-                f"{line.tax_rate} %",
-                line.net_amount,
-            )
-            for line in invoice.lines
-        ),
-        empty="No lines.",
-    )
-    results().print()
-    print_fields(
-        [
-            *((a.description, amount(a.net_amount, currency)) for a in invoice.adjustments),
-            ("Total without tax", amount(totals.tax_exclusive, currency)),
-            *(
-                (f"Tax {s.tax_rate} % of {s.taxable_amount}", amount(s.tax_amount, currency))
-                for s in invoice.tax_subtotals
-            ),
-            ("Total with tax", amount(totals.tax_inclusive, currency)),
-            ("Paid", amount(totals.prepaid, currency)),
-            ("To pay", amount(totals.due, currency)),
-            *(("Document", d.file_name) for d in invoice.documents),
-        ]
-    )
-
-
-def _party(party: Party) -> str:
-    address = party.address
-    place = f"{address.post_code} {address.city}".strip()
-    parts = (party.name, *address.lines, place, address.country, party.vat_id)
-    return ", ".join(part for part in parts if part)

@@ -6,7 +6,7 @@ import http.client
 import time
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import orjson
 
@@ -23,8 +23,8 @@ class RestClient:
     """Calls the gateway at an address such as http://127.0.0.1:8080."""
 
     def __init__(self, url: str, tenant: str) -> None:
-        self._url = url
         self._jobs = f"{url}/invoice/{tenant}/jobs/invoices"
+        self._invoices = f"{url}/invoice/{tenant}/invoices"
 
     def create_job(self, job_type: str, order_ids: Sequence[str] = ()) -> str:
         """Creates a job and gives its id."""
@@ -46,6 +46,14 @@ class RestClient:
             if time.monotonic() > ends:
                 raise RestError(f"Job {job_id} was not done within {DONE_WITHIN:g} seconds.")
             time.sleep(POLL_EVERY)
+
+    def documents(self, number: str) -> list[dict[str, Any]]:
+        """Lists the documents of an invoice."""
+        url = f"{self._invoices}/{quote(number, safe='')}"
+        documents: list[dict[str, Any]] = orjson.loads(request("GET", url, http.client.OK))[
+            "documents"
+        ]
+        return documents
 
 
 def request(method: str, url: str, expected: int, body: object = None) -> bytes:

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from decimal import Decimal
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.buyer import buyer_and_delivery
 from server.domain.errors import OrderRejected, missing
-from server.domain.invoice import (
-    AdjustmentKind,
-    Invoice,
-    InvoiceDraft,
-    Payment,
-    TaxSubtotal,
-    Totals,
-)
+from server.domain.format_rules import missing_terms
+from server.domain.identifiers import Identifiers
+from server.domain.invoice import Invoice, InvoiceDraft
 from server.domain.lines import adjustment, invoice_line
-from server.domain.money import ZERO, is_currency, round_half_up, smallest_unit
+from server.domain.mentions import payment_mentions
+from server.domain.money import is_currency
 from server.domain.order import Order
 from server.domain.parts import PartKind, check_sums, parts_of
+from server.domain.payments import payments_of
 from server.domain.settings import SUPPORTED_LANGUAGES, Site, TenantSettings
-from server.domain.tax import EXEMPTION_REASONS, group_by_rate, tax_category
+from server.domain.tax import group_by_rate
+from server.domain.tax_category import Sale
+from server.domain.taxation import taxation
+from server.domain.totals import tax_in_tax_currency, totals_of
 
-#: Payments in these states moved no money, or moved it back.
-_UNPAID = frozenset({"FAILED", "DECLINED", "CANCELLED", "CANCELED", "EXPIRED", "REFUNDED"})
 
-
-def compute_invoice(order: Order, settings: TenantSettings) -> InvoiceDraft:
+def compute_invoice(
+    order: Order, settings: TenantSettings, identifiers: Identifiers
+) -> InvoiceDraft:
     """Computes the invoice of an order; its total with tax is the order's to the cent.
 
-    Raises OrderRejected, naming the field, when the order lacks what an invoice needs, was
-    declined, or does not add up.
+    Raises OrderRejected, naming the field, when the order lacks what an invoice or one of the
+    site's formats needs, was declined, does not add up, or is taxed in a way nothing justifies.
     """
     site = _site(order, settings)
     if order.total is None:
@@ -43,21 +41,22 @@ def compute_invoice(order: Order, settings: TenantSettings) -> InvoiceDraft:
             field=order.total.path,
             reason="NEGATIVE_TOTAL",
         )
-    buyer, delivery = buyer_and_delivery(order)
+    buyer, delivery = buyer_and_delivery(order, settings.order_paths, identifiers)
     language = _language(order, site)
     parts = parts_of(order)
     check_sums(order, order.total, parts, includes_tax=site.includes_tax)
     groups = group_by_rate(parts, order.total, order.currency, includes_tax=site.includes_tax)
-
-    category = {
-        group.rate: tax_category(
-            group.rate,
-            site.seller.address.country,
-            (delivery or buyer).address.country,
-            buyer.vat_id,
-        )
-        for group in groups
-    }
+    supply_date = _supply_date(order, site)
+    sale = Sale(
+        seller=site.seller,
+        registrations=site.tax_registrations,
+        delivery=(delivery or buyer).address,
+        buyer_vat_id=buyer.vat_id,
+        vat_id_field=settings.order_paths.buyer_vat_id or "customer",
+        supply_date=supply_date,
+        taxed=any(group.rate for group in groups),
+    )
+    taxed = taxation(sale, buyer, groups, language)
     net_of = {
         id(part): net
         for group in groups
@@ -67,7 +66,7 @@ def compute_invoice(order: Order, settings: TenantSettings) -> InvoiceDraft:
         invoice_line(
             part,
             net_of[id(part)],
-            category[part.rate],
+            taxed.categories[part.rate],
             position=position,
             language=language,
             currency=order.currency,
@@ -78,55 +77,49 @@ def compute_invoice(order: Order, settings: TenantSettings) -> InvoiceDraft:
         )
     )
     adjustments = tuple(
-        adjustment(part, net_of[id(part)], category[part.rate], language=language)
+        adjustment(part, net_of[id(part)], taxed.categories[part.rate], language=language)
         for part in parts
         if part.kind in (PartKind.SHIPPING, PartKind.PAYMENT_FEE) and net_of[id(part)]
     )
-    subtotals = tuple(
-        TaxSubtotal(
-            tax_category=category[group.rate],
-            tax_rate=group.rate,
-            taxable_amount=group.net,
-            tax_amount=group.tax,
-            exemption_reason=EXEMPTION_REASONS.get(category[group.rate], {}).get(
-                language.partition("-")[0], ""
-            ),
-        )
-        for group in groups
-    )
-    payments = _payments(order)
-    zone = ZoneInfo(site.time_zone)
-    return InvoiceDraft(
+    payments = payments_of(order, has_account=site.seller.bank_account is not None)
+    totals = totals_of(order.currency, lines, adjustments, taxed.subtotals, payments)
+    tax_currency, tax = tax_in_tax_currency(site, order.currency, totals.tax)
+    mentions = payment_mentions(site.seller.address.country, to_business=_is_business(order))
+    draft = InvoiceDraft(
         order_id=order.order_id,
         order_number=order.order_number,
-        order_date=order.created.astimezone(zone).date() if order.created else None,
+        order_date=(
+            order.created.astimezone(ZoneInfo(site.time_zone)).date() if order.created else None
+        ),
         site_code=site.code,
         currency=order.currency,
         language=language,
-        supply_date=(
-            order.delivery.instant.astimezone(zone).date()
-            if order.delivery.instant
-            else order.delivery.day
-        ),
+        supply_date=supply_date,
         payment_term_days=site.payment_term_days,
-        buyer_reference=order.buyer.reference,
-        seller=site.seller,
-        buyer=buyer,
+        buyer_reference=order.buyer.reference or site.default_buyer_reference,
+        seller=taxed.seller,
+        buyer=taxed.buyer,
         delivery=delivery,
         lines=lines,
         adjustments=adjustments,
-        tax_subtotals=subtotals,
-        totals=_totals(
-            smallest_unit(order.currency),
-            [line.net_amount for line in lines],
-            [a.net_amount for a in adjustments if a.kind == AdjustmentKind.ALLOWANCE],
-            [a.net_amount for a in adjustments if a.kind == AdjustmentKind.CHARGE],
-            [subtotal.tax_amount for subtotal in subtotals],
-            [payment.paid_amount for payment in payments],
-        ),
+        tax_subtotals=taxed.subtotals,
+        totals=replace(totals, tax_in_tax_currency=tax),
         payments=payments,
         branding=site.branding,
+        purchase_order=order.buyer.purchase_order,
+        tax_currency=tax_currency,
+        notes=(*taxed.notes, *mentions),
+        payment_terms=_payment_terms(site, language),
+        girocode=(
+            site.girocode
+            and order.currency == "EUR"
+            and totals.due > 0
+            and site.seller.bank_account is not None
+        ),
+        formats=site.formats,
     )
+    _check_formats(draft)
+    return draft
 
 
 def issue_invoice(
@@ -175,43 +168,24 @@ def _language(order: Order, site: Site) -> str:
     return f"{base.lower()}{hyphen}{region}" if known else site.default_language
 
 
-def _payments(order: Order) -> tuple[Payment, ...]:
-    unit = smallest_unit(order.currency)
-    return tuple(
-        Payment(
-            method=payment.method,
-            paid_amount=(
-                ZERO * unit
-                if payment.status.upper() in _UNPAID
-                else round_half_up(payment.paid_amount, unit)
-            ),
-            transaction_id=payment.transaction_id,
-        )
-        for payment in order.payments
-    )
+def _supply_date(order: Order, site: Site) -> date | None:
+    instant = order.delivery.instant
+    return instant.astimezone(ZoneInfo(site.time_zone)).date() if instant else order.delivery.day
 
 
-def _totals(
-    unit: Decimal,
-    lines: Iterable[Decimal],
-    allowances: Iterable[Decimal],
-    charges: Iterable[Decimal],
-    taxes: Iterable[Decimal],
-    payments: Iterable[Decimal],
-) -> Totals:
-    # Starting from 0.00 keeps the currency's decimals in a sum of nothing.
-    nothing = ZERO * unit
-    line_total, off, added, tax, prepaid = (
-        sum(amounts, nothing) for amounts in (lines, allowances, charges, taxes, payments)
-    )
-    tax_exclusive = line_total - off + added
-    return Totals(
-        lines=line_total,
-        allowances=off,
-        charges=added,
-        tax_exclusive=tax_exclusive,
-        tax=tax,
-        tax_inclusive=tax_exclusive + tax,
-        prepaid=prepaid,
-        due=tax_exclusive + tax - prepaid,
-    )
+def _is_business(order: Order) -> bool:
+    buyer, billing = order.buyer, order.billing or order.shipping
+    company = buyer.company or (billing.company if billing else "")
+    return bool(company or buyer.vat_id or buyer.legal_id)
+
+
+def _payment_terms(site: Site, language: str) -> str:
+    terms = dict(site.payment_terms)
+    own, default = (tag.partition("-")[0] for tag in (language, site.default_language))
+    return terms.get(own) or terms.get(default, "")
+
+
+def _check_formats(draft: InvoiceDraft) -> None:
+    for format in draft.formats:
+        for term in missing_terms(draft, format):
+            raise OrderRejected(f"{term}.", field=term.field, reason="FORMAT_LACKS_TERM")

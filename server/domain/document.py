@@ -9,7 +9,40 @@ from enum import StrEnum
 class DocumentFormat(StrEnum):
     """The forms an invoice is rendered to."""
 
+    #: The invoice for people.
     PDF = "PDF"
+    #: Factur-X 1.0 / ZUGFeRD 2, profile EN 16931, CII.
+    FACTUR_X = "FACTUR_X"
+    #: XRechnung 3.0, CII.
+    XRECHNUNG_CII = "XRECHNUNG_CII"
+    #: XRechnung 3.0, UBL.
+    XRECHNUNG_UBL = "XRECHNUNG_UBL"
+    #: Peppol BIS Billing 3, UBL.
+    PEPPOL_UBL = "PEPPOL_UBL"
+
+    @property
+    def label(self) -> str:
+        """Names the format for people."""
+        return _LABELS[self]
+
+    @property
+    def ending(self) -> str:
+        """Gives what its files' names end in after the dot."""
+        return "pdf" if self is DocumentFormat.PDF else "xml"
+
+    @property
+    def media_type(self) -> str:
+        """Gives the media type of its bytes."""
+        return f"application/{self.ending}"
+
+
+_LABELS = {
+    DocumentFormat.PDF: "PDF",
+    DocumentFormat.FACTUR_X: "Factur-X",
+    DocumentFormat.XRECHNUNG_CII: "XRechnung CII",
+    DocumentFormat.XRECHNUNG_UBL: "XRechnung UBL",
+    DocumentFormat.PEPPOL_UBL: "Peppol UBL",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from server.domain.document import DocumentFormat
+from server.domain.money import ZERO
 from server.domain.party import Party, Seller
+
+#: Type codes (UNTDID 1001).
+INVOICE = "380"
+CREDIT_NOTE = "381"
 
 
 class TaxCategory(StrEnum):
@@ -19,8 +25,11 @@ class TaxCategory(StrEnum):
 
     STANDARD = "S"
     ZERO_RATED = "Z"
+    EXEMPT = "E"
+    REVERSE_CHARGE = "AE"
     INTRA_COMMUNITY = "K"
     EXPORT = "G"
+    NOT_SUBJECT = "O"
 
 
 class AdjustmentKind(StrEnum):
@@ -53,6 +62,16 @@ class InvoiceLine:
     tax_rate: Decimal
     #: The seller's item number (BT-155); may be empty.
     item_id: str = ""
+    #: What the item is, beyond its name (BT-154); may be empty.
+    description: str = ""
+    #: The buyer's item number (BT-156); may be empty.
+    buyer_item_id: str = ""
+    #: GTIN of the item (BT-157, scheme 0160); may be empty.
+    gtin: str = ""
+    #: Why there is a discount (BT-139); may be empty.
+    discount_reason: str = ""
+    #: Names and values such as ("Colour", "red") (BG-32).
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +86,8 @@ class Adjustment:
     tax_category: TaxCategory
     #: Percent (BT-96, BT-103).
     tax_rate: Decimal
+    #: UNTDID 5189 for an allowance (BT-98), 7161 for a charge (BT-105); may be empty.
+    reason_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +103,8 @@ class TaxSubtotal:
     tax_amount: Decimal
     #: Why no tax is charged, in the invoice's language (BT-120); may be empty.
     exemption_reason: str = ""
+    #: The same as a VATEX code (BT-121), such as VATEX-EU-IC; may be empty.
+    exemption_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +125,12 @@ class Totals:
     tax_inclusive: Decimal
     #: Paid before the invoice was issued (BT-113).
     prepaid: Decimal
-    #: tax_inclusive - prepaid (BT-115); negative where too much was paid.
+    #: tax_inclusive - prepaid + rounding (BT-115); negative where too much was paid.
     due: Decimal
+    #: Cash rounding of the amount due (BT-114).
+    rounding: Decimal = ZERO
+    #: Total tax in the draft's tax_currency (BT-111); None where that is the invoice's own.
+    tax_in_tax_currency: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +164,18 @@ class Payment:
     #: What of the total was paid by it.
     paid_amount: Decimal
     transaction_id: str = ""
+    #: UNTDID 4461 (BT-81): 58 SEPA transfer, 30 transfer, 48 card, 68 online; empty: by the seller.
+    means_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrecedingInvoice:
+    """The invoice that a credit note corrects (BG-3)."""
+
+    #: BT-25.
+    number: str
+    #: BT-26.
+    issue_date: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +208,21 @@ class InvoiceDraft:
     totals: Totals
     payments: tuple[Payment, ...]
     branding: Branding
+    #: The buyer's purchase order (BT-13); may be empty.
+    purchase_order: str = ""
+    #: Currency in which the seller accounts for tax (BT-6); empty: the invoice's own.
+    tax_currency: str = ""
+    #: What must be said on the invoice, in its language (BG-1): mentions that the law wants. One
+    #: may begin with its subject (BT-21, UNTDID 4451), as in #PMT#text.
+    notes: tuple[str, ...] = ()
+    #: Terms of payment in words, in the invoice's language (BT-20); may be empty.
+    payment_terms: str = ""
+    #: Whether to print a GiroCode (EPC QR code) for what is due.
+    girocode: bool = False
+    #: What a credit note corrects; None on an invoice.
+    preceding: PrecedingInvoice | None = None
+    #: What it is rendered to besides the PDF, frozen so that every run makes the same documents.
+    formats: tuple[DocumentFormat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +238,7 @@ class Invoice:
     #: Date on which payment is due (BT-9); None when nothing is due.
     due_date: date | None
     draft: InvoiceDraft
-    #: UNTDID 1001 (BT-3): 380 an invoice.
-    type_code: str = "380"
+    #: UNTDID 1001 (BT-3): 380 an invoice, 381 a credit note, whose amounts are positive, too.
+    type_code: str = INVOICE
     #: Name and version of the layout it is printed with, so that old invoices stay as they were.
     layout: str = "classic-1"

@@ -15,12 +15,33 @@ from server.domain.units import PIECE, unit_code
 _FINEST_PRICE_DECIMALS = 16
 _FINEST_QUANTITY = Decimal("0.000001")
 
+_LANGUAGES = ("de", "en", "fr", "it", "es", "nl", "pl", "pt", "cs")
 _DEFAULT_NAMES: Mapping[PartKind, Mapping[str, str]] = {
-    PartKind.LINE: {"de": "Artikel", "en": "Item"},
-    PartKind.LINE_FEE: {"de": "Gebühr", "en": "Fee"},
-    PartKind.SHIPPING: {"de": "Versand", "en": "Shipping"},
-    PartKind.PAYMENT_FEE: {"de": "Zahlungsgebühr", "en": "Payment fee"},
+    kind: dict(zip(_LANGUAGES, names, strict=True))
+    for kind, names in {
+        PartKind.LINE: (
+            *("Artikel", "Item", "Article", "Articolo", "Artículo"),
+            *("Artikel", "Pozycja", "Artigo", "Položka"),
+        ),
+        PartKind.LINE_FEE: (
+            *("Gebühr", "Fee", "Frais", "Commissione", "Recargo"),
+            *("Toeslag", "Opłata", "Taxa", "Poplatek"),
+        ),
+        PartKind.SHIPPING: (
+            *("Versand", "Shipping", "Livraison", "Spedizione", "Envío"),
+            *("Verzending", "Dostawa", "Envio", "Doprava"),
+        ),
+        PartKind.PAYMENT_FEE: (
+            *("Zahlungsgebühr", "Payment fee", "Frais de paiement", "Commissione di pagamento"),
+            *("Recargo por pago", "Betaalkosten", "Opłata za płatność", "Taxa de pagamento"),
+            "Poplatek za platbu",
+        ),
+    }.items()
 }
+#: UNTDID 7161 (BT-105): freight, and other services.
+_CHARGE_CODES = {PartKind.SHIPPING: "FC", PartKind.PAYMENT_FEE: "ADR"}
+#: UNTDID 5189 (BT-98).
+_DISCOUNT = "95"
 
 
 def invoice_line(
@@ -37,8 +58,10 @@ def invoice_line(
     unit = smallest_unit(currency)
     if part.line is None:
         quantity, code, item_id, list_net = Decimal(1), PIECE, "", net_amount
+        discount_name = ""
     else:
         line = part.line
+        discount_name = line.discount_name
         quantity, code, item_id = _tidy(line.quantity), unit_code(line.unit), line.item_id
         discounted = line.list_price.gross != line.price.gross
         list_net = (
@@ -58,6 +81,7 @@ def invoice_line(
         net_amount=net_amount,
         tax_category=category,
         tax_rate=part.rate,
+        discount_reason=discount_name if discount else "",
     )
 
 
@@ -65,12 +89,14 @@ def adjustment(
     part: Part, net_amount: Decimal, category: TaxCategory, *, language: str
 ) -> Adjustment:
     """Makes the allowance or charge of shipping or a payment fee."""
+    taken_off = net_amount < 0
     return Adjustment(
-        kind=AdjustmentKind.ALLOWANCE if net_amount < 0 else AdjustmentKind.CHARGE,
+        kind=AdjustmentKind.ALLOWANCE if taken_off else AdjustmentKind.CHARGE,
         description=_name(part, language),
         net_amount=abs(net_amount),
         tax_category=category,
         tax_rate=part.rate,
+        reason_code=_DISCOUNT if taken_off else _CHARGE_CODES[part.kind],
     )
 
 

@@ -72,6 +72,8 @@ class OrderLine:
     #: price and fees together, as the platform summed them.
     final_price: Price
     path: str
+    #: What the discounts are called that were taken off; may be empty.
+    discount_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ class Buyer:
     language: str = ""
     #: The buyer's own reference of the order.
     reference: str = ""
+    purchase_order: str = ""
+    #: Number in a register of companies, such as a French SIREN; may begin with its scheme.
+    legal_id: str = ""
+    #: Where e-invoices go to, as scheme:id or as an e-mail address.
+    electronic_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

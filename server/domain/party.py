@@ -20,6 +20,25 @@ class PostalAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class Identifier:
+    """An id and the scheme that gives it its meaning."""
+
+    value: str
+    #: ISO 6523 ICD for legal ids (0002 is SIRENE), EAS for electronic addresses (EM, 9930, 0088).
+    scheme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRepresentative:
+    """Who answers for the seller's tax in another country (EN 16931 BG-11)."""
+
+    name: str
+    #: VAT identifier with its country prefix (BT-63).
+    vat_id: str
+    address: PostalAddress
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """A buyer, or who takes delivery (EN 16931 BG-7, BG-13). Empty text means not given."""
 
@@ -33,6 +52,11 @@ class Party:
     email: str = ""
     #: The platform's id of the buyer.
     customer_id: str = ""
+    phone: str = ""
+    #: Number in a register of companies (BT-47), such as a French SIREN.
+    legal_id: Identifier | None = None
+    #: Where e-invoices go to (BT-49).
+    electronic_address: Identifier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +87,12 @@ class Seller:
     #: Managing directors or owner.
     management: str = ""
     bank_account: BankAccount | None = None
+    #: Person or department for questions (BT-41); XRechnung wants it.
+    contact_name: str = ""
+    #: Number in a register of companies (BT-30), such as a French SIREN.
+    legal_id: Identifier | None = None
+    #: Legal form, capital and what else the law wants in words (BT-33).
+    legal_information: str = ""
+    #: Where e-invoices come from (BT-34).
+    electronic_address: Identifier | None = None
+    tax_representative: TaxRepresentative | None = None

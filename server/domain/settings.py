@@ -4,14 +4,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from server.domain.document import DocumentFormat
 from server.domain.invoice import Branding
 from server.domain.numbering import NumberSequence
 from server.domain.party import Seller
 
 #: Base languages that documents are written in.
-SUPPORTED_LANGUAGES = ("de", "en")
+SUPPORTED_LANGUAGES = ("de", "en", "fr", "it", "es", "nl", "pl", "pt", "cs")
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRegistrations:
+    """How the seller is registered for VAT, beyond its own VAT id."""
+
+    #: Exempt small business (Directive 2006/112/EC art. 284, in Germany § 19 UStG): no tax at all.
+    small_business: bool = False
+    #: One Stop Shop: consumers in other EU countries are charged their country's rate.
+    one_stop_shop: bool = False
+    #: VAT ids in further countries, whose sales there are domestic; with country prefix.
+    vat_ids: tuple[str, ...] = ()
+    #: Second-hand goods taxed on the margin (art. 313): no tax is shown.
+    margin_scheme: bool = False
+    #: Sells goods taxed at 0 % at home, such as solar panels (§ 12 (3) UStG) or books.
+    zero_rate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRate:
+    """What one unit of a currency is worth in the tax currency."""
+
+    currency: str
+    rate: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +60,20 @@ class Site:
     number_sequence: str = ""
     #: Days after issue by which payment is due; 0 means on receipt.
     payment_term_days: int = 0
+    #: What is made of each invoice besides the PDF.
+    formats: tuple[DocumentFormat, ...] = ()
+    #: Name of the sequence of its credit notes; empty means none are issued.
+    credit_note_sequence: str = ""
+    tax_registrations: TaxRegistrations = TaxRegistrations()
+    #: Currency in which the seller accounts for tax (BT-6); empty: each invoice's own.
+    tax_currency: str = ""
+    exchange_rates: tuple[ExchangeRate, ...] = ()
+    #: Used as BT-10 where the order gives no buyer reference; XRechnung needs one.
+    default_buyer_reference: str = ""
+    #: Terms of payment and late payment in words (BT-20), by base language.
+    payment_terms: tuple[tuple[str, str], ...] = ()
+    #: Whether unpaid invoices in EUR show a GiroCode.
+    girocode: bool = False
 
     def data(self) -> dict[str, Any]:
         """Gives the site in the platform's names, for the sitePath of number placeholders."""
@@ -79,6 +119,9 @@ class OrderPaths:
     buyer_vat_id: str = ""
     language: str = ""
     buyer_reference: str = ""
+    purchase_order: str = ""
+    buyer_legal_id: str = ""
+    buyer_electronic_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +141,11 @@ class TenantSettings:
     def site(self, code: str) -> Site | None:
         """Finds a site by its code."""
         return next((site for site in self.sites if site.code == code), None)
+
+    def credit_note_sequence_for(self, site: Site) -> NumberSequence | None:
+        """Finds the sequence that numbers a site's credit notes."""
+        names = {s.name: s for s in self.number_sequences}
+        return names.get(site.credit_note_sequence)
 
     def sequence_for(self, site: Site) -> NumberSequence:
         """Finds the sequence that numbers a site's invoices."""

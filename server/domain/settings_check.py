@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.domain.errors import FieldViolation, InvalidInput
+from server.domain.format_check import format_problems
+from server.domain.identifiers import Identifiers
 from server.domain.invoice import Branding
 from server.domain.money import is_currency
-from server.domain.party import BankAccount, PostalAddress, Seller
+from server.domain.seller_check import registration_problems, seller_problems
 from server.domain.sequence_check import sequence_problems
 from server.domain.settings import SUPPORTED_LANGUAGES, Site, TenantSettings
+from server.domain.text_check import (
+    TEXT_LENGTH,
+    Problems,
+    long_text_problems,
+    text_problems,
+    under,
+)
 
-TEXT_LENGTH = 200
-CLOSING_TEXT_LENGTH = 2000
 LOGO_BYTES = 1024 * 1024
 LONGEST_TERM_DAYS = 3650
 LONGEST_THRESHOLD_HOURS = 87_600
+HIGHEST_EXCHANGE_RATE = 1_000_000_000
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Za-z0-9]{2,8}){0,4}")
-_VAT_ID = re.compile(r"[A-Z]{2}[A-Z0-9.+* -]{2,20}")
-_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
-_Problems = Iterator[tuple[str, str]]
 
-
-def check_settings(settings: TenantSettings) -> None:
+def check_settings(settings: TenantSettings, identifiers: Identifiers) -> None:
     """Raises InvalidInput that names every wrong field by its path in the settings."""
-    violations = [FieldViolation(field, problem) for field, problem in _problems(settings)]
+    violations = [
+        FieldViolation(field, problem) for field, problem in _problems(settings, identifiers)
+    ]
     if violations:
         raise InvalidInput(*violations, reason="INVALID_SETTINGS")
 
 
-def _problems(settings: TenantSettings) -> _Problems:
+def _problems(settings: TenantSettings, identifiers: Identifiers) -> Problems:
     if not settings.sites:
         yield "sites", "must hold at least one site"
     codes = [site.code for site in settings.sites]
@@ -50,7 +53,9 @@ def _problems(settings: TenantSettings) -> _Problems:
             yield f"{path}.code", f"{site.code!r} stands twice; codes must differ"
         if site.number_sequence and site.number_sequence not in names:
             yield f"{path}.number_sequence", f"there is no sequence {site.number_sequence!r}"
-        yield from _under(path, _site_problems(site))
+        yield from under(path, _site_problems(site, identifiers))
+        yield from under(path, _credit_note_problems(site, settings))
+        yield from under(path, format_problems(site, settings.order_paths))
     yield from sequence_problems(settings.number_sequences)
     rule = settings.selection_rule
     if rule and not 0 <= rule.threshold_hours <= LONGEST_THRESHOLD_HOURS:
@@ -60,6 +65,9 @@ def _problems(settings: TenantSettings) -> _Problems:
         ("buyer_vat_id", paths.buyer_vat_id),
         ("language", paths.language),
         ("buyer_reference", paths.buyer_reference),
+        ("purchase_order", paths.purchase_order),
+        ("buyer_legal_id", paths.buyer_legal_id),
+        ("buyer_electronic_address", paths.buyer_electronic_address),
     ):
         if path and not (_PATH.fullmatch(path) and len(path) <= TEXT_LENGTH):
             yield (
@@ -68,15 +76,26 @@ def _problems(settings: TenantSettings) -> _Problems:
             )
 
 
-def _under(path: str, problems: _Problems) -> _Problems:
-    for field, problem in problems:
-        yield f"{path}.{field}", problem
+def _credit_note_problems(site: Site, settings: TenantSettings) -> Problems:
+    name = site.credit_note_sequence
+    if not name:
+        return
+    sequences = settings.number_sequences
+    if name not in {sequence.name for sequence in sequences}:
+        yield "credit_note_sequence", f"there is no sequence {name!r}"
+        return
+    of_invoices = {other.number_sequence or sequences[0].name for other in settings.sites}
+    if name in of_invoices:
+        yield (
+            "credit_note_sequence",
+            f"{name!r} numbers invoices; credit notes take a sequence of their own",
+        )
 
 
-def _site_problems(site: Site) -> _Problems:
+def _site_problems(site: Site, identifiers: Identifiers) -> Problems:
     if not _CODE.fullmatch(site.code):
         yield "code", "must be 1 to 64 letters, digits, '-', '_' or '.'"
-    yield from _text_problems(("name", site.name))
+    yield from text_problems(("name", site.name))
     language = _LANGUAGE.fullmatch(site.default_language)
     if not language or language[1] not in SUPPORTED_LANGUAGES:
         yield "default_language", f"must be one of {', '.join(SUPPORTED_LANGUAGES)}"
@@ -88,79 +107,53 @@ def _site_problems(site: Site) -> _Problems:
         yield "time_zone", f"{site.time_zone!r} is no IANA time zone, such as Europe/Berlin"
     if not 0 <= site.payment_term_days <= LONGEST_TERM_DAYS:
         yield "payment_term_days", f"must be 0 to {LONGEST_TERM_DAYS}"
-    yield from _under("seller", _seller_problems(site.seller))
-    yield from _under("branding", _branding_problems(site.branding))
+    yield from under("seller", seller_problems(site.seller, identifiers))
+    yield from under("branding", _branding_problems(site.branding))
+    yield from under("tax_registrations", registration_problems(site, identifiers))
+    yield from _currency_problems(site)
+    yield from _wording_problems(site)
 
 
-def _seller_problems(seller: Seller) -> _Problems:
-    if not seller.name.strip():
-        yield "name", "must not be empty: an invoice names its seller"
-    if not seller.vat_id and not seller.tax_number:
-        yield "vat_id", "a VAT id or a tax_number is needed on every invoice"
-    if seller.vat_id and not _VAT_ID.fullmatch(seller.vat_id):
-        yield "vat_id", "must begin with the country's two letters, such as DE123456789"
-    yield from _text_problems(
-        ("name", seller.name),
-        ("tax_number", seller.tax_number),
-        ("email", seller.email),
-        ("phone", seller.phone),
-        ("website", seller.website),
-        ("registration", seller.registration),
-        ("management", seller.management),
-    )
-    yield from _under("address", _address_problems(seller.address))
-    if seller.bank_account:
-        yield from _under("bank_account", _account_problems(seller.bank_account))
+def _currency_problems(site: Site) -> Problems:
+    own = site.tax_currency
+    if own and not is_currency(own):
+        yield "tax_currency", f"{own!r} is no ISO 4217 currency, such as EUR"
+    if not own and site.exchange_rates:
+        yield "tax_currency", "must be given where there are exchange_rates"
+    known: set[str] = set()
+    for index, rate in enumerate(site.exchange_rates):
+        path = f"exchange_rates[{index}]"
+        if not is_currency(rate.currency):
+            yield f"{path}.currency", f"{rate.currency!r} is no ISO 4217 currency, such as EUR"
+        elif rate.currency == own:
+            yield f"{path}.currency", "is the tax_currency itself"
+        elif rate.currency in known:
+            yield f"{path}.currency", f"{rate.currency} stands twice"
+        known.add(rate.currency)
+        if not (rate.rate.is_finite() and 0 < rate.rate < HIGHEST_EXCHANGE_RATE):
+            yield f"{path}.rate", f"must be above 0 and below {HIGHEST_EXCHANGE_RATE:,}"
+    if own and own != site.currency and site.currency not in known:
+        yield "exchange_rates", f"must say what the site's {site.currency} is worth in {own}"
 
 
-def _address_problems(address: PostalAddress) -> _Problems:
-    if not _COUNTRY.fullmatch(address.country):
-        yield "country", "must be a country code of two capital letters, such as DE"
-    if not address.city.strip():
-        yield "city", "must not be empty"
-    if not any(line.strip() for line in address.lines):
-        yield "lines", "must hold street and house number"
-    yield from _text_problems(
-        ("city", address.city),
-        ("post_code", address.post_code),
-        ("subdivision", address.subdivision),
-        *((f"lines[{index}]", line) for index, line in enumerate(address.lines)),
-    )
+def _wording_problems(site: Site) -> Problems:
+    yield from text_problems(("default_buyer_reference", site.default_buyer_reference))
+    for language, text in site.payment_terms:
+        path = f"payment_terms[{language}]"
+        if language not in SUPPORTED_LANGUAGES:
+            yield path, f"must be one of {', '.join(SUPPORTED_LANGUAGES)}"
+        yield from long_text_problems(path, text)
+    if site.girocode and not site.seller.bank_account:
+        yield "girocode", "takes a seller.bank_account to pay to"
 
 
-def _account_problems(account: BankAccount) -> _Problems:
-    if not is_iban(account.iban):
-        yield "iban", f"{account.iban!r} is no IBAN: a digit is missing or wrong"
-    if account.bic and not _BIC.fullmatch(account.bic):
-        yield "bic", f"{account.bic!r} is no BIC of 8 or 11 characters"
-    yield from _text_problems(("holder", account.holder), ("bank_name", account.bank_name))
-
-
-def is_iban(text: str) -> bool:
-    """Tells whether text without blanks is an IBAN with right check digits (ISO 13616)."""
-    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", text):
-        return False
-    return int("".join(str(int(c, 36)) for c in text[4:] + text[:4])) % 97 == 1
-
-
-def _branding_problems(branding: Branding) -> _Problems:
-    yield from _text_problems(("brand_name", branding.brand_name))
+def _branding_problems(branding: Branding) -> Problems:
+    yield from text_problems(("brand_name", branding.brand_name))
     if branding.primary_color and not _COLOR.fullmatch(branding.primary_color):
         yield "primary_color", "must be a colour such as #1A4D8F"
-    if len(branding.closing_text) > CLOSING_TEXT_LENGTH:
-        yield "closing_text", f"must have at most {CLOSING_TEXT_LENGTH} characters"
-    elif _CONTROL.search(branding.closing_text.replace("\r\n", "\n")):
-        yield "closing_text", "must not contain control characters other than line breaks"
+    yield from long_text_problems("closing_text", branding.closing_text)
     if branding.logo:
         if len(branding.logo.data) > LOGO_BYTES:
             yield "logo", f"has {len(branding.logo.data)} bytes; at most {LOGO_BYTES}"
         elif not branding.logo.data.startswith(_PICTURES):
             yield "logo", "must be a PNG or JPEG image"
-
-
-def _text_problems(*texts: tuple[str, str]) -> _Problems:
-    for field, text in texts:
-        if len(text) > TEXT_LENGTH:
-            yield field, f"must have at most {TEXT_LENGTH} characters"
-        elif _CONTROL.search(text) or "\n" in text:
-            yield field, "must not contain control characters or line breaks"

@@ -1,4 +1,4 @@
-"""VAT: its category, and its amount by rate so that the total is the one that was paid."""
+"""VAT: its amount by rate, so that the total is the one that was paid."""
 
 from __future__ import annotations
 
@@ -7,40 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from server.domain.errors import OrderRejected
-from server.domain.invoice import TaxCategory
 from server.domain.money import ZERO, apportion, round_half_up, smallest_unit
 from server.domain.order import Price
 from server.domain.parts import Part
-
-EU_COUNTRIES = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
-
-#: Why no tax is charged (BT-120), by category and base language.
-EXEMPTION_REASONS: Mapping[TaxCategory, Mapping[str, str]] = {
-    TaxCategory.INTRA_COMMUNITY: {
-        "de": "Steuerfreie innergemeinschaftliche Lieferung",
-        "en": "Intra-Community supply, exempt from VAT",
-    },
-    TaxCategory.EXPORT: {
-        "de": "Steuerfreie Ausfuhrlieferung",
-        "en": "Export outside the EU, exempt from VAT",
-    },
-}
-
-
-def tax_category(
-    rate: Decimal, seller_country: str, delivery_country: str, buyer_vat_id: str
-) -> TaxCategory:
-    """Tells why a rate applies, from where the goods go (Directive 2006/112/EC art. 138, 146)."""
-    if rate:
-        return TaxCategory.STANDARD
-    if seller_country in EU_COUNTRIES and delivery_country != seller_country:
-        if delivery_country not in EU_COUNTRIES:
-            return TaxCategory.EXPORT
-        if buyer_vat_id:
-            return TaxCategory.INTRA_COMMUNITY
-    return TaxCategory.ZERO_RATED
 
 
 @dataclass(frozen=True, slots=True)

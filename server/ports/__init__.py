@@ -4,12 +4,14 @@ Every implementation raises `Unavailable` when its environment fails (disk full,
 the same call may succeed later. Nothing here retries.
 """
 
+from server.domain.identifiers import Identifiers
 from server.ports.database import Database, UnitOfWork
 from server.ports.invoice_stores import InvoiceStore, IssuedInvoice, NumberStore, SettingsStore
-from server.ports.job_stores import ChunkStore, JobStore, RememberedRequest
+from server.ports.job_stores import ChunkStore, JobStore
 from server.ports.order_store import DueFilter, OrderStore
 from server.ports.outside import Clock, DocumentStore, OrderSource, ReadOrder, Renderer
 from server.ports.paging import Page
+from server.ports.request_store import RememberedRequest, RequestStore
 
 __all__ = [
     "ChunkStore",
@@ -17,6 +19,7 @@ __all__ = [
     "Database",
     "DocumentStore",
     "DueFilter",
+    "Identifiers",
     "InvoiceStore",
     "IssuedInvoice",
     "JobStore",
@@ -27,6 +30,7 @@ __all__ = [
     "ReadOrder",
     "RememberedRequest",
     "Renderer",
+    "RequestStore",
     "SettingsStore",
     "UnitOfWork",
 ]

@@ -8,6 +8,7 @@ from typing import Protocol
 from server.ports.invoice_stores import InvoiceStore, NumberStore, SettingsStore
 from server.ports.job_stores import ChunkStore, JobStore
 from server.ports.order_store import OrderStore
+from server.ports.request_store import RequestStore
 
 
 class UnitOfWork(Protocol):
@@ -36,6 +37,11 @@ class UnitOfWork(Protocol):
     @property
     def numbers(self) -> NumberStore:
         """Gives the store of number counters."""
+        ...
+
+    @property
+    def requests(self) -> RequestStore:
+        """Gives the store of request ids."""
         ...
 
     @property

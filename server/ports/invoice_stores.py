@@ -8,6 +8,7 @@ from typing import Protocol
 
 from server.domain.document import Document
 from server.domain.invoice import Invoice
+from server.domain.invoice_record import InvoiceRecord
 from server.domain.numbering import NumberSeries
 from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant
@@ -25,10 +26,14 @@ class IssuedInvoice:
 
 
 class InvoiceStore(Protocol):
-    """Keeps issued invoices and the records of their documents. Nothing here changes or deletes."""
+    """Keeps issued invoices, credit notes among them, and the records of their documents.
+
+    Nothing here changes or deletes one. An invoice is live until it is cancelled; a credit note
+    never is.
+    """
 
     def of_orders(self, tenant: Tenant, order_ids: Sequence[str]) -> dict[str, IssuedInvoice]:
-        """Finds the invoices that the orders have, by order id."""
+        """Finds the live invoices that the orders have, by order id."""
         ...
 
     def taken(self, tenant: Tenant, numbers: Sequence[str]) -> frozenset[str]:
@@ -36,10 +41,21 @@ class InvoiceStore(Protocol):
         ...
 
     def add(self, tenant: Tenant, job_id: str, invoices: Sequence[Invoice]) -> None:
-        """Records issued invoices and marks their orders as invoiced.
+        """Records issued invoices and marks their orders as invoiced; credit notes do not.
 
-        Raises Conflict when an order has an invoice or a number is taken.
+        Raises Conflict when an order has a live invoice or a number is taken.
         """
+        ...
+
+    def to_credit(self, tenant: Tenant, number: str) -> tuple[Invoice, tuple[Invoice, ...]] | None:
+        """Finds an invoice and its credit notes, the oldest first, all without logos.
+
+        Keeps others from crediting it until the transaction ends.
+        """
+        ...
+
+    def cancel(self, tenant: Tenant, number: str) -> None:
+        """Marks an invoice as not live: its order waits for an invoice again."""
         ...
 
     def get(self, tenant: Tenant, numbers: Sequence[str]) -> dict[str, Invoice]:
@@ -50,9 +66,13 @@ class InvoiceStore(Protocol):
         """Records stored documents; one that is recorded already stays as it is."""
         ...
 
+    def record(self, tenant: Tenant, number: str) -> InvoiceRecord | None:
+        """Finds an invoice, logo included, with its documents and credit notes."""
+        ...
+
     def page(
         self, tenant: Tenant, order_id: str, job_id: str, cursor: str | None, limit: int
-    ) -> Page[tuple[Invoice, tuple[Document, ...]]]:
+    ) -> Page[InvoiceRecord]:
         """Lists a tenant's invoices, the newest first, without logos; empty does not filter."""
         ...
 

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from server.domain.job import Chunk, ChunkKind, Job, JobOrder, JobStatus
 from server.domain.tenant import Tenant
 from server.ports.paging import Page
-
-
-@dataclass(frozen=True, slots=True)
-class RememberedRequest:
-    """A create request that was answered, by the client's request id."""
-
-    job_id: str
-    #: Digest of what was asked.
-    fingerprint: str
-    created_at: datetime
 
 
 class JobStore(Protocol):
@@ -59,14 +48,6 @@ class JobStore(Protocol):
 
         Tells whether the job is done.
         """
-        ...
-
-    def find_request(self, tenant: Tenant, request_id: str) -> RememberedRequest | None:
-        """Finds what a request id was used for."""
-        ...
-
-    def remember_request(self, tenant: Tenant, request_id: str, request: RememberedRequest) -> None:
-        """Remembers a request id, in place of what it stood for before."""
         ...
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from server.domain.document import DocumentFormat
 from server.domain.errors import OrderRejected
 from server.domain.invoice import Invoice
 from server.domain.order import Order
@@ -45,10 +46,10 @@ class OrderSource(Protocol):
 
 
 class Renderer(Protocol):
-    """Renders invoices to PDF."""
+    """Renders invoices to documents."""
 
-    def render(self, invoices: Sequence[Invoice]) -> list[bytes | Exception]:
-        """Renders each invoice, or gives what kept it from being rendered, in the same order.
+    def render(self, wanted: Sequence[tuple[Invoice, DocumentFormat]]) -> list[bytes | Exception]:
+        """Renders each invoice to its format, or gives what kept it from that, in the same order.
 
         Raises Unavailable when rendering as a whole failed and may succeed later.
         """

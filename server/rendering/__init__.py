@@ -6,6 +6,7 @@ document can be made again at any time and storing it twice is harmless.
 
 from __future__ import annotations
 
+from server.rendering.document import render_document
 from server.rendering.pdf import render_pdf, warm_up
 
-__all__ = ["render_pdf", "warm_up"]
+__all__ = ["render_document", "render_pdf", "warm_up"]

@@ -16,19 +16,20 @@ from babel.dates import format_date
 from babel.numbers import get_currency_symbol
 
 from server.domain.money import currency_decimals
+from server.domain.settings import SUPPORTED_LANGUAGES
 
-LANGUAGES = ("en", "de")
 _MINUS = "\N{MINUS SIGN}"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _MOST_PRICE_DECIMALS = 6
 # Plain English means readers anywhere: day before month, and US$ told from other dollars.
-_REGION_OF_BARE_LANGUAGE = {"en": "en_GB"}
+# Plain Portuguese would be Brazil's.
+_REGION_OF_BARE_LANGUAGE = {"en": "en_GB", "pt": "pt_PT"}
 
 
 def base_language(tag: str) -> str:
     """Gives the language to print in: the tag's own if there are labels for it, else English."""
     base = tag.replace("_", "-").partition("-")[0].lower()
-    return base if base in LANGUAGES else "en"
+    return base if base in SUPPORTED_LANGUAGES else "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
 from server.domain.invoice import Invoice
+from server.domain.settings import SUPPORTED_LANGUAGES
 from server.rendering.fonts import Weight, face
-from server.rendering.formats import LANGUAGES, base_language, formats_for
+from server.rendering.formats import base_language, formats_for
 from server.rendering.labels import labels_for
 from server.rendering.layout import classic
 from server.rendering.layout.measures import PAGE_HEIGHT, PAGE_WIDTH
@@ -41,8 +42,9 @@ def warm_up() -> None:
     """Loads fonts and locales, so that a worker's first invoice is as fast as the next ones."""
     for weight in Weight:
         face(weight)
-    for language in LANGUAGES:
+    for language in SUPPORTED_LANGUAGES:
         formats_for(language)
+        labels_for(language)
     clean("ä")
 
 

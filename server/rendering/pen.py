@@ -7,6 +7,7 @@ faster here, and only here. Lengths are points; y counts down from the page's up
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +68,15 @@ class Pen:
         """Draws a horizontal line."""
         level = f"{self._page_height - y:.2f}"
         self._append(f"{colour.stroke} {weight:g} w {left:.2f} {level} m {right:.2f} {level} l S")
+
+    def bars(
+        self, left: float, top: float, module: float, runs: Sequence[tuple[int, int, int]]
+    ) -> None:
+        """Fills dark runs of a code: column, row and length in modules of this side."""
+        high = self._page_height - top
+        operators = [f"q 0 0 0 rg {module:.4f} 0 0 {-module:.4f} {left:.2f} {high:.2f} cm"]
+        operators += [f"{column} {row} {length} 1 re" for column, row, length in runs]
+        self._append(" ".join([*operators, "f Q"]))
 
     def logo(self, left: float, top: float, width: float, height: float, logo: Logo) -> None:
         """Places the logo, stretched to width and height."""

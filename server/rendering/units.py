@@ -5,58 +5,40 @@ from __future__ import annotations
 from decimal import Decimal
 
 from server.rendering.formats import base_language
+from server.rendering.labels import labels_for
 
-# code: (German singular, German plural, English singular, English plural)
-_NAMES: dict[str, tuple[str, str, str, str]] = {
-    "C62": ("Stück", "Stück", "pc", "pcs"),
-    "H87": ("Stück", "Stück", "pc", "pcs"),
-    "EA": ("Stück", "Stück", "pc", "pcs"),
-    "NAR": ("Stück", "Stück", "pc", "pcs"),
-    "PR": ("Paar", "Paar", "pair", "pairs"),
-    "SET": ("Set", "Sets", "set", "sets"),
-    "DZN": ("Dutzend", "Dutzend", "dozen", "dozen"),
-    "XBX": ("Karton", "Kartons", "box", "boxes"),
-    "XCT": ("Karton", "Kartons", "carton", "cartons"),
-    "XPK": ("Packung", "Packungen", "pack", "packs"),
-    "XPA": ("Päckchen", "Päckchen", "packet", "packets"),
-    "XBG": ("Beutel", "Beutel", "bag", "bags"),
-    "XBO": ("Flasche", "Flaschen", "bottle", "bottles"),
-    "XRO": ("Rolle", "Rollen", "roll", "rolls"),
-    "XPX": ("Palette", "Paletten", "pallet", "pallets"),
-    "MGM": ("mg", "mg", "mg", "mg"),
-    "GRM": ("g", "g", "g", "g"),
-    "KGM": ("kg", "kg", "kg", "kg"),
-    "TNE": ("t", "t", "t", "t"),
-    "MLT": ("ml", "ml", "ml", "ml"),
-    "CLT": ("cl", "cl", "cl", "cl"),
-    "LTR": ("l", "l", "l", "l"),
-    "HLT": ("hl", "hl", "hl", "hl"),
-    "MMT": ("mm", "mm", "mm", "mm"),
-    "CMT": ("cm", "cm", "cm", "cm"),
-    "MTR": ("m", "m", "m", "m"),
-    "KMT": ("km", "km", "km", "km"),
-    "CMK": ("cm²", "cm²", "cm²", "cm²"),
-    "MTK": ("m²", "m²", "m²", "m²"),
-    "MTQ": ("m³", "m³", "m³", "m³"),
-    "LM": ("lfm", "lfm", "lin. m", "lin. m"),
-    "SEC": ("s", "s", "s", "s"),
-    "MIN": ("min", "min", "min", "min"),
-    "HUR": ("Std.", "Std.", "hr", "hrs"),
-    "DAY": ("Tag", "Tage", "day", "days"),
-    "WEE": ("Woche", "Wochen", "week", "weeks"),
-    "MON": ("Monat", "Monate", "month", "months"),
-    "ANN": ("Jahr", "Jahre", "year", "years"),
-    "KWH": ("kWh", "kWh", "kWh", "kWh"),
-    "LS": ("pauschal", "pauschal", "lump sum", "lump sum"),
-    "E48": ("Leistung", "Leistungen", "service", "services"),
-    "P1": ("%", "%", "%", "%"),
-}
+#: The same in every language.
+_SYMBOLS = {
+    "MGM": "mg", "GRM": "g", "KGM": "kg", "TNE": "t", "LBR": "lb", "ONZ": "oz",
+    "MLT": "ml", "CLT": "cl", "DLT": "dl", "LTR": "l", "HLT": "hl",
+    "MMT": "mm", "CMT": "cm", "MTR": "m", "KMT": "km",
+    "CMK": "cm²", "MTK": "m²", "MTQ": "m³",
+    "SEC": "s", "MIN": "min", "KWH": "kWh", "P1": "%",
+}  # fmt: skip
+#: Codes that mean the same on a price tag.
+_SAME_AS = {"H87": "C62", "EA": "C62", "NAR": "C62", "PK": "XPK", "BX": "XBX", "BO": "XBO"}
+#: Slavic plurals.
+_FEW = range(2, 5)
+_TEENS = range(12, 15)
 
 
 def unit_name(code: str, quantity: Decimal, tag: str) -> str:
     """Names a unit for a quantity in a BCP 47 tag's language; an unknown code names itself."""
-    names = _NAMES.get(code)
-    if names is None:
-        return code
-    of_language = names[:2] if base_language(tag) == "de" else names[2:]
-    return of_language[0] if abs(quantity) == 1 else of_language[1]
+    forms = labels_for(tag).units.get(_SAME_AS.get(code, code))
+    if forms is None:
+        return _SYMBOLS.get(code, code)
+    return forms[min(_form(abs(quantity), base_language(tag)), len(forms) - 1)]
+
+
+def _form(quantity: Decimal, language: str) -> int:
+    """Tells which form a number takes: 0 one, 1 few or several, 2 many, 3 a fraction."""
+    # French and Portuguese count up to, but not including, two as one.
+    if quantity == 1 or (language in {"fr", "pt"} and 0 < quantity < _FEW.start):
+        return 0
+    if language not in {"pl", "cs"}:
+        return 1
+    if quantity != quantity.to_integral_value():
+        return 3
+    whole = int(quantity)
+    last = whole % 10 if language == "pl" and whole % 100 not in _TEENS else whole
+    return 1 if last in _FEW else 2

@@ -12,12 +12,8 @@ from server.domain.document import Document, DocumentFormat
 from server.domain.tenant import Tenant, parse_tenant
 from server.rpc.paging import read_page
 from server.rpc.threads import Pieces, Threads
-from server.rpc.translate_invoices import (
-    document_message,
-    invoice_message,
-    read_format,
-    summary_message,
-)
+from server.rpc.translate_credits import read_credit, record_message, record_summary
+from server.rpc.translate_invoices import document_message, read_format
 from server.service.use_cases import UseCases
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -27,7 +23,7 @@ PIECE_BYTES = 64 * 1024
 
 
 class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
-    """Shows issued invoices and gives their documents."""
+    """Shows issued invoices, gives their documents and corrects them."""
 
     def __init__(self, use_cases: UseCases, threads: Threads) -> None:
         self._use_cases = use_cases
@@ -38,10 +34,10 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
     ) -> invoices_pb2.GetInvoiceResponse:
         """Gets a whole invoice."""
         tenant = parse_tenant(request.tenant)
-        invoice, documents = await self._threads.run(
+        record = await self._threads.run(
             self._use_cases.read_invoice, tenant, request.invoice_number
         )
-        return invoices_pb2.GetInvoiceResponse(invoice=invoice_message(invoice, documents))
+        return invoices_pb2.GetInvoiceResponse(invoice=record_message(record))
 
     async def ListInvoices(
         self, request: invoices_pb2.ListInvoicesRequest, context: Context
@@ -54,9 +50,23 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
             self._use_cases.list_invoices, tenant, *filters, page.cursor, page.limit
         )
         return invoices_pb2.ListInvoicesResponse(
-            invoices=[summary_message(*item) for item in invoices.items],
+            invoices=[record_summary(record) for record in invoices.items],
             next_page_token=page.next_token(invoices.next_cursor),
         )
+
+    async def CancelInvoice(
+        self, request: invoices_pb2.CancelInvoiceRequest, context: Context
+    ) -> invoices_pb2.CancelInvoiceResponse:
+        """Issues a credit note, or finds the one that was issued already."""
+        tenant = parse_tenant(request.tenant)
+        record = await self._threads.run(
+            self._use_cases.cancel_invoice,
+            tenant,
+            request.invoice_number,
+            read_credit(request),
+            request.request_id,
+        )
+        return invoices_pb2.CancelInvoiceResponse(credit_note=record_message(record))
 
     async def DownloadInvoice(
         self, request: invoices_pb2.DownloadInvoiceRequest, context: Context
@@ -75,7 +85,10 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
             await self._threads.run(pieces.close)
 
     def _open(
-        self, tenant: Tenant, format: DocumentFormat, request: invoices_pb2.DownloadInvoiceRequest
+        self,
+        tenant: Tenant,
+        format: DocumentFormat | None,
+        request: invoices_pb2.DownloadInvoiceRequest,
     ) -> tuple[Document, Pieces, bytes]:
         """Opens a document and reads its first piece, so that an error comes before any answer."""
         document, content = self._use_cases.download_invoice(

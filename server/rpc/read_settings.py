@@ -1,34 +1,35 @@
 """Settings: messages to values, with the defaults that the proto promises.
 
 Only what the values could not hold is refused here (a threshold that is no number); all else is for
-`check_settings`, which knows every rule.
+the use case's check, which knows every rule.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from invoicejobs.v1 import invoices_pb2, tenant_settings_pb2
+from invoicejobs.v1 import tenant_settings_pb2
 
 from server.domain.errors import FieldViolation, InvalidInput
-from server.domain.invoice import Branding, Image
 from server.domain.numbering import DEFAULT_DIGITS, SCHEMA_TYPE, NumberSequence, Placeholder
-from server.domain.party import BankAccount, PostalAddress, Seller
 from server.domain.settings import OrderPaths, SelectionRule, Site, TenantSettings
-from server.domain.settings_check import check_settings
+from server.rpc.read_site import Violations, read_site
 
 Settings = tenant_settings_pb2.Settings
-Violations = list[FieldViolation]
+#: Raises InvalidInput that names every wrong field.
+Check = Callable[[TenantSettings], None]
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def read_settings(
-    message: Settings, paths: Iterable[str], current: TenantSettings
+    message: Settings,
+    paths: Iterable[str],
+    current: TenantSettings,
+    check: Check | None = None,
 ) -> TenantSettings:
     """Reads the fields that paths name and takes the others from current.
 
@@ -46,79 +47,27 @@ def read_settings(
             raise InvalidInput.field("update_mask", f"{path!r} is none of the fields {known}")
     settings = replace(current, etag=message.etag or current.etag, **changes)
     if violations:
-        raise InvalidInput(*violations, *_further_violations(settings), reason="INVALID_SETTINGS")
+        raise InvalidInput(
+            *violations, *_further_violations(settings, check), reason="INVALID_SETTINGS"
+        )
     return settings
 
 
-def _further_violations(settings: TenantSettings) -> tuple[FieldViolation, ...]:
+def _further_violations(
+    settings: TenantSettings, check: Check | None
+) -> tuple[FieldViolation, ...]:
     # Saving would check them, but is not reached: the caller shall see all that is wrong at once.
     try:
-        check_settings(settings)
+        if check:
+            check(settings)
     except InvalidInput as error:
         return error.violations
     return ()
 
 
-def _sites(message: Settings, _: Violations) -> tuple[Site, ...]:
+def _sites(message: Settings, violations: Violations) -> tuple[Site, ...]:
     return tuple(
-        Site(
-            code=site.code,
-            name=site.name,
-            default_language=site.default_language,
-            currency=site.currency,
-            includes_tax=site.includes_tax,
-            time_zone=site.time_zone or "UTC",
-            seller=_seller(site.seller),
-            branding=_branding(site.branding),
-            number_sequence=site.number_sequence,
-            payment_term_days=site.payment_term_days,
-        )
-        for site in message.sites
-    )
-
-
-def _seller(seller: tenant_settings_pb2.Seller) -> Seller:
-    account = seller.bank_account if seller.HasField("bank_account") else None
-    return Seller(
-        name=seller.name,
-        address=_address(seller.address),
-        vat_id=seller.vat_id,
-        tax_number=seller.tax_number,
-        email=seller.email,
-        phone=seller.phone,
-        website=seller.website,
-        registration=seller.registration,
-        management=seller.management,
-        bank_account=_account(account, seller.name) if account else None,
-    )
-
-
-def _account(account: tenant_settings_pb2.BankAccount, seller_name: str) -> BankAccount:
-    return BankAccount(
-        holder=account.holder or seller_name,
-        iban="".join(account.iban.split()),
-        bic=account.bic,
-        bank_name=account.bank_name,
-    )
-
-
-def _address(address: invoices_pb2.PostalAddress) -> PostalAddress:
-    return PostalAddress(
-        lines=tuple(address.lines),
-        post_code=address.post_code,
-        city=address.city,
-        subdivision=address.subdivision,
-        country=address.country,
-    )
-
-
-def _branding(branding: tenant_settings_pb2.Branding) -> Branding:
-    logo = branding.logo
-    return Branding(
-        brand_name=branding.brand_name,
-        primary_color=branding.primary_color,
-        logo=Image(hashlib.sha256(logo).hexdigest(), logo) if logo else None,
-        closing_text=branding.closing_text,
+        read_site(site, f"sites[{index}]", violations) for index, site in enumerate(message.sites)
     )
 
 
@@ -172,7 +121,14 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def _order_paths(message: Settings, _: Violations) -> OrderPaths:
     paths = message.order_paths
-    return OrderPaths(paths.buyer_vat_id, paths.language, paths.buyer_reference)
+    return OrderPaths(
+        buyer_vat_id=paths.buyer_vat_id,
+        language=paths.language,
+        buyer_reference=paths.buyer_reference,
+        purchase_order=paths.purchase_order,
+        buyer_legal_id=paths.buyer_legal_id,
+        buyer_electronic_address=paths.buyer_electronic_address,
+    )
 
 
 #: What an update may name: the proto's field, the value's field, and how it is read.

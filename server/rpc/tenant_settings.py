@@ -53,7 +53,8 @@ class TenantSettingsServicer(tenant_settings_pb2_grpc.TenantSettingsServicer):
         # The etag of what was read goes with the merged settings, so that a change made by
         # somebody else in between is a Conflict and not lost.
         current = self._current(tenant) if paths else _NOTHING
-        settings = read_settings(request.settings, paths or ALL_FIELDS, current)
+        check = self._use_cases.check_settings
+        settings = read_settings(request.settings, paths or ALL_FIELDS, current, check)
         return self._use_cases.update_settings(tenant, settings)
 
     def _current(self, tenant: Tenant) -> TenantSettings:

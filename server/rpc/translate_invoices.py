@@ -19,25 +19,33 @@ from server.domain.invoice import (
 from server.domain.party import Party, PostalAddress, Seller
 from server.rpc.translate_values import day_text, decimal_text, timestamp
 
-_FORMATS = {DocumentFormat.PDF: invoices_pb2.DOCUMENT_FORMAT_PDF}
-_FORMAT_BY_NUMBER = {number: value for value, number in _FORMATS.items()}
+#: The contract's number of each format.
+FORMATS = {
+    DocumentFormat.PDF: invoices_pb2.DOCUMENT_FORMAT_PDF,
+    DocumentFormat.FACTUR_X: invoices_pb2.DOCUMENT_FORMAT_FACTUR_X,
+    DocumentFormat.XRECHNUNG_CII: invoices_pb2.DOCUMENT_FORMAT_XRECHNUNG_CII,
+    DocumentFormat.XRECHNUNG_UBL: invoices_pb2.DOCUMENT_FORMAT_XRECHNUNG_UBL,
+    DocumentFormat.PEPPOL_UBL: invoices_pb2.DOCUMENT_FORMAT_PEPPOL_UBL,
+}
+FORMAT_BY_NUMBER = {number: value for value, number in FORMATS.items()}
 _ADJUSTMENT_KINDS = {
     AdjustmentKind.ALLOWANCE: invoices_pb2.ADJUSTMENT_KIND_ALLOWANCE,
     AdjustmentKind.CHARGE: invoices_pb2.ADJUSTMENT_KIND_CHARGE,
 }
 
 
-def read_format(number: invoices_pb2.DocumentFormat.ValueType) -> DocumentFormat:
-    """Reads the form of a document; unspecified means PDF. Raises InvalidInput when unknown."""
+def read_format(number: invoices_pb2.DocumentFormat.ValueType) -> DocumentFormat | None:
+    """Reads the form of a document; None where it is unspecified. Raises InvalidInput."""
     if number == invoices_pb2.DOCUMENT_FORMAT_UNSPECIFIED:
-        return DocumentFormat.PDF
-    if number not in _FORMAT_BY_NUMBER:
-        raise InvalidInput.field("format", "must be DOCUMENT_FORMAT_PDF or unspecified")
-    return _FORMAT_BY_NUMBER[number]
+        return None
+    if number not in FORMAT_BY_NUMBER:
+        known = ", ".join(invoices_pb2.DocumentFormat.keys())
+        raise InvalidInput.field("format", f"must be one of {known}")
+    return FORMAT_BY_NUMBER[number]
 
 
 def summary_message(invoice: Invoice, documents: Sequence[Document]) -> invoices_pb2.Invoice:
-    """Writes an invoice as lists show it: without seller, delivery, lines and tax subtotals."""
+    """Writes an invoice as lists show it: without notes, seller, delivery and lines."""
     draft = invoice.draft
     return invoices_pb2.Invoice(
         invoice_number=invoice.number,
@@ -51,6 +59,9 @@ def summary_message(invoice: Invoice, documents: Sequence[Document]) -> invoices
         currency=draft.currency,
         language=draft.language,
         supply_date=day_text(draft.supply_date),
+        buyer_reference=draft.buyer_reference,
+        purchase_order=draft.purchase_order,
+        tax_currency=draft.tax_currency,
         buyer=_party_message(draft.buyer),
         totals=_totals_message(draft.totals),
         documents=[document_message(document) for document in documents],
@@ -61,6 +72,8 @@ def invoice_message(invoice: Invoice, documents: Sequence[Document]) -> invoices
     """Writes a whole invoice."""
     draft = invoice.draft
     message = summary_message(invoice, documents)
+    message.notes.extend(draft.notes)
+    message.payment_terms = draft.payment_terms
     message.seller.CopyFrom(_seller_message(draft.seller))
     if draft.delivery:
         message.delivery.CopyFrom(_party_message(draft.delivery))
@@ -73,7 +86,7 @@ def invoice_message(invoice: Invoice, documents: Sequence[Document]) -> invoices
 def document_message(document: Document) -> invoices_pb2.Document:
     """Writes what describes a document."""
     return invoices_pb2.Document(
-        format=_FORMATS[document.format],
+        format=FORMATS[document.format],
         media_type=document.media_type,
         file_name=document.file_name,
         size_bytes=document.size,
@@ -145,10 +158,12 @@ def _subtotal_message(subtotal: TaxSubtotal) -> invoices_pb2.TaxSubtotal:
         taxable_amount=decimal_text(subtotal.taxable_amount),
         tax_amount=decimal_text(subtotal.tax_amount),
         exemption_reason=subtotal.exemption_reason,
+        exemption_code=subtotal.exemption_code,
     )
 
 
 def _totals_message(totals: Totals) -> invoices_pb2.Totals:
+    converted = totals.tax_in_tax_currency
     return invoices_pb2.Totals(
         lines=decimal_text(totals.lines),
         allowances=decimal_text(totals.allowances),
@@ -158,4 +173,6 @@ def _totals_message(totals: Totals) -> invoices_pb2.Totals:
         tax_inclusive=decimal_text(totals.tax_inclusive),
         prepaid=decimal_text(totals.prepaid),
         due=decimal_text(totals.due),
+        rounding=decimal_text(totals.rounding),
+        tax_in_tax_currency="" if converted is None else decimal_text(converted),
     )

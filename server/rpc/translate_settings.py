@@ -6,10 +6,17 @@ from invoicejobs.v1 import tenant_settings_pb2
 
 from server.domain.invoice import Branding
 from server.domain.numbering import SCHEMA_TYPE, NumberSequence, Placeholder
-from server.domain.party import BankAccount, Seller
-from server.domain.settings import OrderPaths, SelectionRule, Site, TenantSettings
-from server.rpc.translate_invoices import address_message
-from server.rpc.translate_values import timestamp
+from server.domain.party import BankAccount, Identifier, Seller, TaxRepresentative
+from server.domain.settings import (
+    ExchangeRate,
+    OrderPaths,
+    SelectionRule,
+    Site,
+    TaxRegistrations,
+    TenantSettings,
+)
+from server.rpc.translate_invoices import FORMATS, address_message
+from server.rpc.translate_values import decimal_text, timestamp
 
 
 def settings_message(settings: TenantSettings) -> tenant_settings_pb2.Settings:
@@ -37,11 +44,35 @@ def _site_message(site: Site) -> tenant_settings_pb2.Site:
         branding=_branding_message(site.branding),
         number_sequence=site.number_sequence,
         payment_term_days=site.payment_term_days,
+        formats=[FORMATS[format] for format in site.formats],
+        credit_note_sequence=site.credit_note_sequence,
+        tax_registrations=_registrations_message(site.tax_registrations),
+        tax_currency=site.tax_currency,
+        exchange_rates=[_rate_message(rate) for rate in site.exchange_rates],
+        default_buyer_reference=site.default_buyer_reference,
+        payment_terms=dict(site.payment_terms),
+        girocode=site.girocode,
     )
 
 
+def _registrations_message(
+    registrations: TaxRegistrations,
+) -> tenant_settings_pb2.TaxRegistrations:
+    return tenant_settings_pb2.TaxRegistrations(
+        small_business=registrations.small_business,
+        one_stop_shop=registrations.one_stop_shop,
+        vat_ids=registrations.vat_ids,
+        margin_scheme=registrations.margin_scheme,
+        zero_rate=registrations.zero_rate,
+    )
+
+
+def _rate_message(rate: ExchangeRate) -> tenant_settings_pb2.ExchangeRate:
+    return tenant_settings_pb2.ExchangeRate(currency=rate.currency, rate=decimal_text(rate.rate))
+
+
 def _seller_message(seller: Seller) -> tenant_settings_pb2.Seller:
-    account = seller.bank_account
+    account, representative = seller.bank_account, seller.tax_representative
     return tenant_settings_pb2.Seller(
         name=seller.name,
         address=address_message(seller.address),
@@ -53,6 +84,27 @@ def _seller_message(seller: Seller) -> tenant_settings_pb2.Seller:
         registration=seller.registration,
         management=seller.management,
         bank_account=_account_message(account) if account else None,
+        contact_name=seller.contact_name,
+        legal_id=_identifier_message(seller.legal_id),
+        legal_information=seller.legal_information,
+        electronic_address=_identifier_message(seller.electronic_address),
+        tax_representative=_representative_message(representative) if representative else None,
+    )
+
+
+def _identifier_message(identifier: Identifier | None) -> tenant_settings_pb2.Identifier | None:
+    if identifier is None:
+        return None
+    return tenant_settings_pb2.Identifier(value=identifier.value, scheme=identifier.scheme)
+
+
+def _representative_message(
+    representative: TaxRepresentative,
+) -> tenant_settings_pb2.TaxRepresentative:
+    return tenant_settings_pb2.TaxRepresentative(
+        name=representative.name,
+        vat_id=representative.vat_id,
+        address=address_message(representative.address),
     )
 
 
@@ -110,4 +162,7 @@ def _paths_message(paths: OrderPaths) -> tenant_settings_pb2.OrderPaths:
         buyer_vat_id=paths.buyer_vat_id,
         language=paths.language,
         buyer_reference=paths.buyer_reference,
+        purchase_order=paths.purchase_order,
+        buyer_legal_id=paths.buyer_legal_id,
+        buyer_electronic_address=paths.buyer_electronic_address,
     )

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from server.domain.errors import Conflict, InvalidInput, NotReady
+from server.domain.errors import InvalidInput, NotReady
 from server.domain.job import ChunkKind, Job, JobType, id_problem
 from server.domain.numbering import open_series
 from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant
 from server.ports import Clock, Database, RememberedRequest
-
-#: For how long a request id stands for its first job.
-REQUEST_ID_LIFE = timedelta(hours=24)
+from server.service.requests import check_request_id, fingerprint_of, first_result
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +36,14 @@ class CreateJob:
         Conflict when the request id stands for another request.
         """
         order_ids = self._checked(job_type, order_ids)
-        if request_id and (problem := id_problem(request_id)):
-            raise InvalidInput.field("request_id", problem)
-        fingerprint = _fingerprint(job_type, order_ids)
+        check_request_id(request_id)
+        fingerprint = fingerprint_of(job_type, *order_ids)
         now = self.clock.now()
         with self.database.write() as unit:
-            remembered = unit.jobs.find_request(tenant, request_id) if request_id else None
-            if remembered and now - remembered.created_at < REQUEST_ID_LIFE:
-                if remembered.fingerprint != fingerprint:
-                    raise Conflict(
-                        f"The request id {request_id!r} was used for another request within the "
-                        "last 24 hours. Use a new id for a new request.",
-                        reason="REQUEST_ID_REUSED",
-                    )
-                first = unit.jobs.get(tenant, remembered.job_id)
-                if first is not None:
-                    return first
+            job_id = first_result(unit, tenant, request_id, fingerprint, now)
+            first = unit.jobs.get(tenant, job_id) if job_id else None
+            if first is not None:
+                return first
             _check_settings(unit.settings.get(tenant), job_type, now)
             job = Job(self.new_id(), tenant, job_type, created_at=now)
             unit.jobs.add(job)
@@ -65,7 +54,7 @@ class CreateJob:
             else:
                 unit.chunks.add(job.job_id, tenant, ChunkKind.PLAN, 0, 0, self.chunk_size)
             if request_id:
-                unit.jobs.remember_request(
+                unit.requests.remember(
                     tenant, request_id, RememberedRequest(job.job_id, fingerprint, now)
                 )
             created = unit.jobs.get(tenant, job.job_id)
@@ -94,11 +83,6 @@ class CreateJob:
             if problem := id_problem(order_id):
                 raise InvalidInput.field(f"order_ids[{index}]", problem)
         return unique
-
-
-def _fingerprint(job_type: JobType, order_ids: Sequence[str]) -> str:
-    # Ids hold no control characters, so the separator keeps lists apart.
-    return hashlib.sha256("\x00".join((job_type, *order_ids)).encode()).hexdigest()
 
 
 def _check_settings(settings: TenantSettings | None, job_type: JobType, now: datetime) -> None:

@@ -22,23 +22,32 @@ class DownloadInvoice:
         self,
         tenant: Tenant,
         number: str,
-        format: DocumentFormat,
+        format: DocumentFormat | None,
         sha256: str = "",
         offset: int = 0,
         length: int = 0,
     ) -> tuple[Document, Iterator[bytes]]:
         """Gives a document's record and its bytes from offset on; length 0 means to the end.
 
-        With sha256 only that very document is given. Raises NotFound, and OutOfRange when offset
-        is beyond the end.
+        With sha256 only that very document is given, whatever its format where none is asked for;
+        with neither it is the PDF. Raises NotFound, and OutOfRange when offset is beyond the end.
         """
         for name, value in (("offset", offset), ("length", length)):
             if value < 0:
                 raise InvalidInput.field(name, "must not be negative")
         with self.database.read() as unit:
             documents = unit.invoices.documents(tenant, number)
-        document = {d.format: d for d in documents}.get(format)
-        if document is None or sha256 not in ("", document.sha256):
+        if format is None and not sha256:
+            format = DocumentFormat.PDF
+        document = next(
+            (
+                document
+                for document in documents
+                if format in (None, document.format) and sha256 in ("", document.sha256)
+            ),
+            None,
+        )
+        if document is None:
             raise NotFound(
                 f"There is no such document of an invoice {number!r}.", reason="DOCUMENT_NOT_FOUND"
             )

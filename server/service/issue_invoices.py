@@ -14,6 +14,7 @@ from server.domain.job import Chunk
 from server.domain.numbering import NumberSeries, open_series
 from server.domain.settings import Site, TenantSettings
 from server.ports import Clock, Database, IssuedInvoice, UnitOfWork
+from server.service.draw_numbers import NumberTaken, draw_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,17 @@ class IssueInvoices:
         """
         blocked: set[str] = set()
         while drafts:
-            with self.database.write() as unit:
-                if not unit.chunks.holds(chunk):
-                    raise Conflict("Another worker took the chunk over.", reason="CHUNK_LOST")
-                issued = self._issue(unit, chunk, drafts, settings, blocked)
-                sequence = self._repeating(unit, chunk, issued, settings)
-                if not sequence:
+            try:
+                with self.database.write() as unit:
+                    if not unit.chunks.holds(chunk):
+                        raise Conflict("Another worker took the chunk over.", reason="CHUNK_LOST")
+                    issued = self._issue(unit, chunk, drafts, settings, blocked)
+                    unit.invoices.add(chunk.tenant, chunk.job_id, list(issued.invoices.values()))
                     unit.commit()
                     return issued
-            # Left without commit: the numbers drawn are as if they never were.
-            blocked.add(sequence)
+            except NumberTaken as taken:
+                # Left without commit: the numbers drawn are as if they never were.
+                blocked.add(taken.sequence)
         return Issued()
 
     def _issue(
@@ -84,25 +86,14 @@ class IssueInvoices:
             else:
                 waiting.setdefault(series, []).append(draft)
         for series, group in waiting.items():
-            counters = unit.numbers.draw(chunk.tenant, series, len(group))
-            for draft, counter in zip(group, counters, strict=False):
-                number = series.number(counter)
+            numbers = draw_numbers(unit, chunk.tenant, series, len(group))
+            for draft, number in zip(group, numbers, strict=False):
                 local_time = now.astimezone(_zone(settings, draft.site_code))
                 issued.invoices[number] = issue_invoice(draft, number, now, local_time)
                 issued.invoiced[draft.order_id] = IssuedInvoice(number, chunk.job_id, ())
-            for draft in group[len(counters) :]:
+            for draft in group[len(numbers) :]:
                 issued.refused[draft.order_id] = series.exhausted()
         return issued
-
-    @staticmethod
-    def _repeating(unit: UnitOfWork, chunk: Chunk, issued: Issued, settings: TenantSettings) -> str:
-        """Records the invoices, or names a sequence that gave a number which is in use."""
-        taken = unit.invoices.taken(chunk.tenant, list(issued.invoices))
-        for number in taken:
-            site = _site(settings, issued.invoices[number].draft.site_code)
-            return settings.sequence_for(site).name
-        unit.invoices.add(chunk.tenant, chunk.job_id, list(issued.invoices.values()))
-        return ""
 
 
 def _site(settings: TenantSettings, code: str) -> Site:
@@ -122,11 +113,8 @@ def _series(
     site = _site(settings, site_code)
     sequence = settings.sequence_for(site)
     if sequence.name in blocked:
-        return OrderRejected(
-            f"The number sequence {sequence.name!r} gives numbers that are in use already. Give "
-            "it another preText in the settings, then run a new job.",
-            reason="NUMBER_TAKEN",
-        )
+        taken = NumberTaken(sequence.name)
+        return OrderRejected(taken.message, reason=taken.reason)
     try:
         return open_series(sequence, site.data(), now.astimezone(ZoneInfo(site.time_zone)))
     except NotReady as error:

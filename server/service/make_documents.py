@@ -1,4 +1,4 @@
-"""Renders the invoices that lack their document, and stores the bytes."""
+"""Renders what invoices lack of their documents, and stores the bytes."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _UNSAFE = re.compile(r"[^\w.+-]+")
 class Made:
     """The documents of some invoices."""
 
-    #: Each invoice's PDF by invoice number, or why there is none.
+    #: Each invoice's PDF by invoice number, or why not all of its documents are there.
     documents: dict[str, Document | OrderRejected] = field(default_factory=dict)
-    #: Those of them that are new: stored, but not recorded yet.
+    #: All documents that are new: stored, but not recorded yet.
     stored: list[Document] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class MakeDocuments:
-    """Sees to it that every invoice has its PDF."""
+    """Sees to it that every invoice has its PDF and all other formats it was issued with."""
 
     database: Database
     renderer: Renderer
@@ -41,33 +41,44 @@ class MakeDocuments:
     def __call__(
         self, tenant: Tenant, invoiced: Iterable[IssuedInvoice], at_hand: Mapping[str, Invoice]
     ) -> Made:
-        """Finds each invoice's document, or makes and stores it.
+        """Finds each invoice's documents; makes and stores those that are missing.
 
         at_hand holds invoices just issued, by number; others are read. Raises Unavailable when
         nothing can be rendered or stored for now.
         """
-        made = Made()
-        lacking: list[str] = []
-        for issued in invoiced:
-            recorded = {d.format: d for d in issued.documents}.get(DocumentFormat.PDF)
-            if recorded:
-                made.documents[issued.number] = recorded
-            else:
-                lacking.append(issued.number)
-        invoices = self._invoices(tenant, lacking, at_hand)
+        recorded = {issued.number: issued.documents for issued in invoiced}
+        lacking = [
+            (invoice, format)
+            for invoice in self._invoices(tenant, list(recorded), at_hand)
+            for format in formats_of(invoice)
+            if format not in {document.format for document in recorded[invoice.number]}
+        ]
+        made = Made(
+            {
+                document.invoice_number: document
+                for documents in recorded.values()
+                for document in documents
+                if document.format is DocumentFormat.PDF
+            }
+        )
         files: dict[str, bytes] = {}
-        for invoice, pdf in zip(invoices, self.renderer.render(invoices), strict=True):
-            if isinstance(pdf, Exception):
-                log.error("invoice %r of tenant %s was not rendered", invoice.number, tenant,
-                          exc_info=pdf)  # fmt: skip
-                made.documents[invoice.number] = unexpected(
-                    f"Invoice {invoice.number} was issued, but its PDF could not be made"
-                )
-            else:
-                document = _describe(tenant, invoice, pdf)
-                files[document.key] = pdf
+        failed: dict[str, list[str]] = {}
+        for (invoice, format), data in zip(lacking, self.renderer.render(lacking), strict=True):
+            if isinstance(data, Exception):
+                log.error("invoice %r of tenant %s was not rendered as %s", invoice.number, tenant,
+                          format, exc_info=data)  # fmt: skip
+                failed.setdefault(invoice.number, []).append(format.label)
+                continue
+            document = _describe(tenant, invoice, format, data)
+            files[document.key] = data
+            made.stored.append(document)
+            if format is DocumentFormat.PDF:
                 made.documents[invoice.number] = document
-                made.stored.append(document)
+        # What could be made is kept all the same: a new job has only the rest to do.
+        for number, labels in failed.items():
+            made.documents[number] = unexpected(
+                f"Invoice {number} was issued, but its {' and '.join(labels)} could not be made"
+            )
         self.store.store(files)
         return made
 
@@ -82,15 +93,22 @@ class MakeDocuments:
         return [at_hand.get(number) or read[number] for number in numbers]
 
 
-def _describe(tenant: Tenant, invoice: Invoice, pdf: bytes) -> Document:
-    sha256 = hashlib.sha256(pdf).hexdigest()
+def formats_of(invoice: Invoice) -> tuple[DocumentFormat, ...]:
+    """Lists what an invoice is rendered to: always the PDF, and what was frozen with it."""
+    return tuple(dict.fromkeys((DocumentFormat.PDF, *invoice.draft.formats)))
+
+
+def _describe(tenant: Tenant, invoice: Invoice, format: DocumentFormat, data: bytes) -> Document:
+    sha256 = hashlib.sha256(data).hexdigest()
     name = _UNSAFE.sub("-", invoice.number).strip("-.") or "invoice"
+    if format is not DocumentFormat.PDF:
+        name += "-" + format.lower().replace("_", "-")
     return Document(
         invoice_number=invoice.number,
-        format=DocumentFormat.PDF,
-        media_type="application/pdf",
-        file_name=f"{name}.pdf",
-        size=len(pdf),
+        format=format,
+        media_type=format.media_type,
+        file_name=f"{name}.{format.ending}",
+        size=len(data),
         sha256=sha256,
-        key=f"{tenant}/{sha256[:2]}/{sha256}.pdf",
+        key=f"{tenant}/{sha256[:2]}/{sha256}.{format.ending}",
     )

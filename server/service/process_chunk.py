@@ -17,7 +17,7 @@ from server.domain.invoice import InvoiceDraft
 from server.domain.job import Chunk, JobOrder, JobOrderStatus
 from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant
-from server.ports import Clock, Database, IssuedInvoice, OrderSource
+from server.ports import Clock, Database, Identifiers, IssuedInvoice, OrderSource
 from server.service.issue_invoices import IssueInvoices
 from server.service.make_documents import MakeDocuments
 from server.service.outcomes import failure, success, unexpected
@@ -35,6 +35,7 @@ class ProcessChunk:
     database: Database
     clock: Clock
     source: OrderSource
+    identifiers: Identifiers
     issue_invoices: IssueInvoices
     make_documents: MakeDocuments
 
@@ -81,7 +82,7 @@ class ProcessChunk:
                 rejected[order_id] = order
                 continue
             try:
-                drafts.append(compute_invoice(order, settings))
+                drafts.append(compute_invoice(order, settings, self.identifiers))
             except OrderRejected as error:
                 rejected[order_id] = error
             except Exception:

@@ -10,7 +10,7 @@ from server.domain.errors import Conflict, NotFound
 from server.domain.settings import TenantSettings
 from server.domain.settings_check import check_settings
 from server.domain.tenant import Tenant
-from server.ports import Clock, Database
+from server.ports import Clock, Database, Identifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,24 @@ class ReadSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """Checks settings without saving them."""
+
+    identifiers: Identifiers
+
+    def __call__(self, settings: TenantSettings) -> None:
+        """Raises InvalidInput that names every wrong field."""
+        check_settings(settings, self.identifiers)
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateSettings:
     """Replaces a tenant's settings after checking all of them."""
 
     database: Database
     clock: Clock
     new_id: Callable[[], str]
+    check_settings: CheckSettings
 
     def __call__(self, tenant: Tenant, settings: TenantSettings) -> TenantSettings:
         """Saves settings and gives them back with their new etag and time.
@@ -42,7 +54,7 @@ class UpdateSettings:
         Raises InvalidInput that names every wrong field, and Conflict when settings.etag is set
         and somebody changed the settings since.
         """
-        check_settings(settings)
+        self.check_settings(settings)
         now = self.clock.now()
         with self.database.write() as unit:
             current = unit.settings.get(tenant)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.service.cancel_invoice import CancelInvoice
 from server.service.create_job import CreateJob
 from server.service.download_invoice import DownloadInvoice
 from server.service.import_orders import ImportOrders
 from server.service.read_invoice import ListInvoices, ReadInvoice
 from server.service.read_job import ListJobs, ReadJob
 from server.service.read_order import ListOrders, ReadOrderRecord
-from server.service.settings import ReadSettings, UpdateSettings
+from server.service.settings import CheckSettings, ReadSettings, UpdateSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +27,7 @@ class UseCases:
     read_invoice: ReadInvoice
     list_invoices: ListInvoices
     download_invoice: DownloadInvoice
+    cancel_invoice: CancelInvoice
     read_settings: ReadSettings
+    check_settings: CheckSettings
     update_settings: UpdateSettings

@@ -7,6 +7,7 @@ decided by who reads it. Numbers are read as Decimal from their digits, never th
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct
 
@@ -21,6 +22,21 @@ class PriceJson(Struct, rename="camel"):
     gross_value: Decimal | None = None
     tax_value: Decimal | None = None
     tax_rate: Decimal | None = None
+
+
+class DiscountJson(Struct):
+    """A discount: on the order its code and name, where it was applied its id, the same code."""
+
+    # Only words are read: no order is refused for what its discounts are called.
+    id: Any = None
+    code: Any = None
+    name: Any = None
+
+
+class DiscountedPriceJson(PriceJson, rename="camel"):
+    """What discounts leave of a price."""
+
+    applied_discounts: list[DiscountJson] | None = None
 
 
 class FeeJson(Struct, rename="camel"):
@@ -47,7 +63,7 @@ class EntryPriceJson(Struct, rename="camel"):
     """calculatedPrice of an entry; upliftValue is an authorisation margin and not read."""
 
     price: PriceJson | None = None
-    discounted_price: PriceJson | None = None
+    discounted_price: DiscountedPriceJson | None = None
     fees: list[FeeJson] | None = None
     total_fee: PriceJson | None = None
     final_price: PriceJson | None = None
@@ -217,3 +233,4 @@ class OrderJson(Struct, rename="camel"):
     delivery_window: DeliveryDateJson | None = None
     shipments: list[ShipmentJson] | None = None
     mixins: MixinsJson | None = None
+    discounts: list[DiscountJson] | None = None

@@ -1,4 +1,9 @@
-"""Reads an order's lines, fees, shipping and totals from calculatedPrice."""
+"""Reads an order's lines, fees, shipping and totals from calculatedPrice.
+
+An entry is one line at its own price. What a bundle contains is not read: contents that stand
+inside the entry are paid with it; contents that are entries themselves are lines, at nothing where
+the bundle's price holds them. If both had the price, the order would not add up, and be refused.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +40,10 @@ def read_prices(source: OrderJson) -> OrderPrices:
 
     Raises InvalidInput that names the wrong field.
     """
-    lines = tuple(_line(entry, f"entries[{i}]") for i, entry in enumerate(source.entries or ()))
+    names = _discount_names(source)
+    lines = tuple(
+        _line(entry, f"entries[{i}]", names) for i, entry in enumerate(source.entries or ())
+    )
     path = "calculatedPrice"
     given = source.calculated_price
     if given is None:
@@ -63,7 +71,28 @@ def read_prices(source: OrderJson) -> OrderPrices:
     )
 
 
-def _line(entry: EntryJson, path: str) -> OrderLine:
+def _discount_names(source: OrderJson) -> dict[str, str]:
+    """Gives what the order's discounts are called, by their code."""
+    return {
+        _word(discount.code): _word(discount.name)
+        for discount in source.discounts or ()
+        if _word(discount.name)
+    }
+
+
+def _discount_name(entry: EntryJson, names: dict[str, str]) -> str:
+    """Joins what the discounts of an entry are called; many have an id only, some have none."""
+    price = entry.calculated_price.discounted_price if entry.calculated_price else None
+    applied = (price.applied_discounts if price else None) or ()
+    ids = [word for discount in applied if (word := _word(discount.id))]
+    return ", ".join(dict.fromkeys(names.get(id, id) for id in ids))
+
+
+def _word(value: object) -> str:
+    return clean(value) if isinstance(value, str) else ""
+
+
+def _line(entry: EntryJson, path: str, discount_names: dict[str, str]) -> OrderLine:
     product = entry.product or ProductJson()
     name = "amount" if entry.effective_quantity is None else "effectiveQuantity"
     quantity = entry.amount if entry.effective_quantity is None else entry.effective_quantity
@@ -81,6 +110,7 @@ def _line(entry: EntryJson, path: str) -> OrderLine:
         fees=fees,
         final_price=final,
         path=path,
+        discount_name=_discount_name(entry, discount_names),
     )
 
 

@@ -73,6 +73,9 @@ def _buyer(customer: CustomerJson, order_json: bytes, paths: OrderPaths) -> Buye
         vat_id=_at(order_json, paths.buyer_vat_id).replace(" ", "").upper(),
         language=_at(order_json, paths.language),
         reference=_at(order_json, paths.buyer_reference),
+        purchase_order=_at(order_json, paths.purchase_order),
+        legal_id=_at(order_json, paths.buyer_legal_id),
+        electronic_address=_at(order_json, paths.buyer_electronic_address),
     )
 
 

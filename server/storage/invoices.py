@@ -1,4 +1,4 @@
-"""Issued invoices and the records of their documents. Nothing here changes or deletes."""
+"""Issued invoices, their credit notes and documents. What was issued never changes."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, update
 
-from server.domain.document import Document, DocumentFormat
+from server.domain.document import Document
 from server.domain.errors import Conflict
-from server.domain.invoice import Invoice
+from server.domain.invoice import INVOICE, Invoice
+from server.domain.invoice_record import InvoiceRecord
 from server.domain.tenant import Tenant
 from server.ports import IssuedInvoice, Page
-from server.storage.dialects import insert_missing
+from server.storage.documents import documents_of, record_documents
 from server.storage.images import read_logos, store_logos
 from server.storage.paging import AnyRow, in_batches, key_of, page_of
 from server.storage.snapshots import dress_invoice, read_invoice, write_invoice
-from server.storage.tables import documents as document_table
+from server.storage.tables import CORRECTING, LIVE, orders
 from server.storage.tables import invoices as invoice_table
-from server.storage.tables import orders
 
 
 class SqlInvoiceStore:
-    """Keeps issued invoices and the records of their documents."""
+    """Keeps issued invoices, credit notes among them, and the records of their documents."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def of_orders(self, tenant: Tenant, order_ids: Sequence[str]) -> dict[str, IssuedInvoice]:
-        """Finds the invoices that the orders have, by order id."""
+        """Finds the live invoices that the orders have, by order id."""
         issued: list[AnyRow] = []
         for batch in in_batches(order_ids):
             issued += self._connection.execute(
                 select(
                     invoice_table.c.order_id, invoice_table.c.number, invoice_table.c.job_id
-                ).where(invoice_table.c.tenant == tenant, invoice_table.c.order_id.in_(batch))
+                ).where(invoice_table.c.tenant == tenant, invoice_table.c.order_id.in_(batch), LIVE)
             )
-        stored = self._documents(tenant, [row.number for row in issued])
+        stored = documents_of(self._connection, tenant, [row.number for row in issued])
         return {
             row.order_id: IssuedInvoice(row.number, row.job_id, stored[row.number])
             for row in issued
@@ -55,9 +55,9 @@ class SqlInvoiceStore:
         return frozenset(found)
 
     def add(self, tenant: Tenant, job_id: str, invoices: Sequence[Invoice]) -> None:
-        """Records issued invoices and marks their orders as invoiced.
+        """Records issued invoices and marks their orders as invoiced; credit notes do not.
 
-        Raises Conflict when an order has an invoice or a number is taken.
+        Raises Conflict when an order has a live invoice or a number is taken.
         """
         if not invoices:
             return
@@ -68,6 +68,11 @@ class SqlInvoiceStore:
                 "number": invoice.number,
                 "order_id": invoice.draft.order_id,
                 "job_id": job_id,
+                "type_code": invoice.type_code,
+                "preceding_number": (
+                    invoice.draft.preceding.number if invoice.draft.preceding else None
+                ),
+                "live": invoice.type_code == INVOICE,
                 "snapshot": write_invoice(invoice),
             }
             for invoice in invoices
@@ -79,12 +84,41 @@ class SqlInvoiceStore:
                 "An order has got its invoice in the meantime, or an invoice number is taken.",
                 reason="INVOICE_EXISTS",
             ) from conflict.__cause__
-        for batch in in_batches([invoice.draft.order_id for invoice in invoices]):
-            self._connection.execute(
-                update(orders)
-                .where(orders.c.tenant == tenant, orders.c.order_id.in_(batch))
-                .values(invoiced=True)
+        live = [i.draft.order_id for i in invoices if i.type_code == INVOICE]
+        self._mark_orders(tenant, live, invoiced=True)
+
+    def to_credit(self, tenant: Tenant, number: str) -> tuple[Invoice, tuple[Invoice, ...]] | None:
+        """Finds an invoice and its credit notes, the oldest first, all without logos.
+
+        Keeps others from crediting it until the transaction ends.
+        """
+        snapshot = self._connection.scalar(
+            select(invoice_table.c.snapshot)
+            .where(invoice_table.c.tenant == tenant, invoice_table.c.number == number)
+            .with_for_update()
+        )
+        if snapshot is None:
+            return None
+        notes = self._connection.scalars(
+            select(invoice_table.c.snapshot)
+            .where(
+                invoice_table.c.tenant == tenant,
+                invoice_table.c.preceding_number == number,
+                CORRECTING,
             )
+            .order_by(invoice_table.c.key)
+        )
+        return read_invoice(snapshot), tuple(read_invoice(note) for note in notes)
+
+    def cancel(self, tenant: Tenant, number: str) -> None:
+        """Marks an invoice as not live: its order waits for an invoice again."""
+        freed = self._connection.scalars(
+            update(invoice_table)
+            .where(invoice_table.c.tenant == tenant, invoice_table.c.number == number, LIVE)
+            .values(live=False)
+            .returning(invoice_table.c.order_id)
+        ).all()
+        self._mark_orders(tenant, freed, invoiced=False)
 
     def get(self, tenant: Tenant, numbers: Sequence[str]) -> dict[str, Invoice]:
         """Finds whole invoices, logo included, by number."""
@@ -102,28 +136,35 @@ class SqlInvoiceStore:
 
     def add_documents(self, tenant: Tenant, documents: Sequence[Document]) -> None:
         """Records stored documents; one that is recorded already stays as it is."""
-        rows = [
-            {
-                "tenant": tenant,
-                "invoice_number": document.invoice_number,
-                "format": document.format.value,
-                "media_type": document.media_type,
-                "file_name": document.file_name,
-                "size": document.size,
-                "sha256": document.sha256,
-                "key": document.key,
-            }
-            for document in documents
-        ]
-        insert_missing(self._connection, document_table, rows)
+        record_documents(self._connection, tenant, documents)
+
+    def record(self, tenant: Tenant, number: str) -> InvoiceRecord | None:
+        """Finds an invoice, logo included, with its documents and credit notes."""
+        invoice = self.get(tenant, [number]).get(number)
+        if invoice is None:
+            return None
+        live = self._connection.scalar(
+            select(invoice_table.c.live).where(
+                invoice_table.c.tenant == tenant, invoice_table.c.number == number
+            )
+        )
+        return InvoiceRecord(
+            invoice,
+            self.documents(tenant, number),
+            self._credit_notes(tenant, [number])[number],
+            cancelled=invoice.type_code == INVOICE and not live,
+        )
 
     def page(
         self, tenant: Tenant, order_id: str, job_id: str, cursor: str | None, limit: int
-    ) -> Page[tuple[Invoice, tuple[Document, ...]]]:
+    ) -> Page[InvoiceRecord]:
         """Lists a tenant's invoices, the newest first, without logos; empty does not filter."""
-        query = select(invoice_table.c.key, invoice_table.c.number, invoice_table.c.snapshot).where(
-            invoice_table.c.tenant == tenant
-        )
+        query = select(
+            invoice_table.c.key,
+            invoice_table.c.number,
+            invoice_table.c.live,
+            invoice_table.c.snapshot,
+        ).where(invoice_table.c.tenant == tenant)
         if order_id:
             query = query.where(invoice_table.c.order_id == order_id)
         if job_id:
@@ -132,42 +173,44 @@ class SqlInvoiceStore:
             query = query.where(invoice_table.c.key < key_of(cursor))
         query = query.order_by(invoice_table.c.key.desc()).limit(limit + 1)
         rows = self._connection.execute(query).all()
-        stored = self._documents(tenant, [row.number for row in rows])
+        numbers = [row.number for row in rows]
+        stored = documents_of(self._connection, tenant, numbers)
+        notes = self._credit_notes(tenant, numbers)
 
-        def item(row: AnyRow) -> tuple[Invoice, tuple[Document, ...]]:
+        def item(row: AnyRow) -> InvoiceRecord:
             invoice = dress_invoice(read_invoice(row.snapshot), images={})
-            return invoice, stored[row.number]
+            cancelled = invoice.type_code == INVOICE and not row.live
+            return InvoiceRecord(
+                invoice, stored[row.number], notes[row.number], cancelled=cancelled
+            )
 
         return page_of(rows, limit, item, lambda row: row.key)
 
     def documents(self, tenant: Tenant, number: str) -> tuple[Document, ...]:
         """Lists the documents of an invoice."""
-        return self._documents(tenant, [number])[number]
+        return documents_of(self._connection, tenant, [number])[number]
 
-    def _documents(self, tenant: Tenant, numbers: Sequence[str]) -> dict[str, tuple[Document, ...]]:
-        """Gives the documents of each of the numbers, none where there are none."""
-        found: dict[str, tuple[Document, ...]] = dict.fromkeys(numbers, ())
+    def _mark_orders(self, tenant: Tenant, order_ids: Sequence[str], *, invoiced: bool) -> None:
+        for batch in in_batches(order_ids):
+            self._connection.execute(
+                update(orders)
+                .where(orders.c.tenant == tenant, orders.c.order_id.in_(batch))
+                .values(invoiced=invoiced)
+            )
+
+    def _credit_notes(self, tenant: Tenant, numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Gives the numbers of each invoice's credit notes, the oldest first."""
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(numbers, ())
         for batch in in_batches(numbers):
             rows = self._connection.execute(
-                select(document_table)
+                select(invoice_table.c.preceding_number, invoice_table.c.number)
                 .where(
-                    document_table.c.tenant == tenant,
-                    document_table.c.invoice_number.in_(batch),
+                    invoice_table.c.tenant == tenant,
+                    invoice_table.c.preceding_number.in_(batch),
+                    CORRECTING,
                 )
-                .order_by(document_table.c.format)
+                .order_by(invoice_table.c.key)
             )
             for row in rows:
-                found[row.invoice_number] += (_document(row),)
+                found[row.preceding_number] += (row.number,)
         return found
-
-
-def _document(row: AnyRow) -> Document:
-    return Document(
-        invoice_number=row.invoice_number,
-        format=DocumentFormat(row.format),
-        media_type=row.media_type,
-        file_name=row.file_name,
-        size=row.size,
-        sha256=row.sha256,
-        key=row.key,
-    )

@@ -1,18 +1,18 @@
-"""Jobs, what became of their orders, and the request ids they were created with."""
+"""Jobs, and what became of their orders."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from server.domain.errors import NotFound
 from server.domain.job import Job, JobOrder, JobOrderStatus, JobStatus, JobType
 from server.domain.tenant import Tenant
-from server.ports import Page, RememberedRequest
+from server.ports import Page
 from server.storage.paging import AnyRow, key_of, page_of
-from server.storage.tables import OPEN, UNFINISHED, chunks, job_orders, job_requests, jobs
+from server.storage.tables import OPEN, UNFINISHED, chunks, job_orders, jobs
 
 
 class SqlJobStore:
@@ -127,33 +127,6 @@ class SqlJobStore:
         )
         done_at = self._connection.scalar(select(jobs.c.done_at).where(jobs.c.key == key))
         return done_at is not None
-
-    def find_request(self, tenant: Tenant, request_id: str) -> RememberedRequest | None:
-        """Finds what a request id was used for."""
-        row = self._connection.execute(
-            select(
-                job_requests.c.job_id, job_requests.c.fingerprint, job_requests.c.created_at
-            ).where(job_requests.c.tenant == tenant, job_requests.c.request_id == request_id)
-        ).one_or_none()
-        return RememberedRequest(*row) if row else None
-
-    def remember_request(self, tenant: Tenant, request_id: str, request: RememberedRequest) -> None:
-        """Remembers a request id, in place of what it stood for before."""
-        # No upsert: of two that use an id at the same moment, one must fail.
-        self._connection.execute(
-            delete(job_requests).where(
-                job_requests.c.tenant == tenant, job_requests.c.request_id == request_id
-            )
-        )
-        self._connection.execute(
-            insert(job_requests).values(
-                tenant=tenant,
-                request_id=request_id,
-                job_id=request.job_id,
-                fingerprint=request.fingerprint,
-                created_at=request.created_at,
-            )
-        )
 
     def _locked(self, job_id: str) -> int:
         """Gives a job's key and keeps others from changing the job until the transaction ends."""

@@ -13,7 +13,7 @@ from server.domain.tenant import Tenant
 from server.ports import DueFilter, Page
 from server.storage.due_orders import due_orders
 from server.storage.paging import AnyRow, in_batches, page_of
-from server.storage.tables import WAITING, invoices, orders
+from server.storage.tables import LIVE, WAITING, invoices, orders
 
 _SUMMARY = (
     orders.c.order_id,
@@ -28,6 +28,7 @@ _SUMMARY = (
 _INVOICE = and_(
     invoices.c.tenant == orders.c.tenant,
     invoices.c.order_id == orders.c.order_id,
+    LIVE,
 )
 
 
@@ -126,7 +127,7 @@ class SqlOrderStore:
             invoiced |= set(
                 self._connection.scalars(
                     select(invoices.c.order_id).where(
-                        invoices.c.tenant == tenant, invoices.c.order_id.in_(batch)
+                        invoices.c.tenant == tenant, invoices.c.order_id.in_(batch), LIVE
                     )
                 )
             )

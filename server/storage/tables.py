@@ -2,7 +2,7 @@
 
 A change here needs a migration: a test compares what the migrations build with this file.
 Partial indexes are used only for conditions written exactly as here, so statements take theirs
-from WAITING, OPEN and UNFINISHED.
+from WAITING, OPEN, UNFINISHED, LIVE and CORRECTING.
 """
 
 from __future__ import annotations
@@ -65,12 +65,13 @@ job_orders = Table(
     sqlite_with_rowid=False,
 )
 
-job_requests = Table(
-    "job_requests",
+requests = Table(
+    "requests",
     METADATA,
     Column("tenant", Text, primary_key=True),
     Column("request_id", Text, primary_key=True),
-    Column("job_id", Text, nullable=False),
+    # What the request made: a job's id, or a credit note's number.
+    Column("result", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("created_at", Timestamp, nullable=False),
 )
@@ -117,12 +118,16 @@ invoices = Table(
     Column("tenant", Text, nullable=False),
     Column("number", Text, nullable=False),
     Column("order_id", Text, nullable=False),
-    # No foreign key: invoices are kept for ten years, jobs need not be.
+    # No foreign key: invoices are kept for ten years, jobs need not be. Empty for credit notes.
     Column("job_id", Text, nullable=False),
+    Column("type_code", Text, nullable=False),
+    # The invoice that a credit note corrects; NULL for invoices.
+    Column("preceding_number", Text),
+    # False for credit notes, and for invoices of which they left nothing.
+    Column("live", Boolean, nullable=False),
     # The whole Invoice as JSON, which names its logo by hash only.
     Column("snapshot", Text, nullable=False),
     UniqueConstraint("tenant", "number"),
-    UniqueConstraint("tenant", "order_id"),
     sqlite_autoincrement=True,
 )
 
@@ -172,6 +177,10 @@ WAITING = ~orders.c.invoiced
 OPEN = ~chunks.c.done
 #: Jobs that are not done.
 UNFINISHED = jobs.c.done_at.is_(None)
+#: Invoices that were not cancelled: an order has one at most.
+LIVE = invoices.c.live.is_(True)
+#: Credit notes.
+CORRECTING = invoices.c.preceding_number.is_not(None)
 
 Index("jobs_page", jobs.c.tenant, jobs.c.key)
 Index(
@@ -216,3 +225,20 @@ Index(
 )
 Index("invoices_page", invoices.c.tenant, invoices.c.key)
 Index("invoices_of_job", invoices.c.tenant, invoices.c.job_id, invoices.c.key)
+Index("invoices_of_order", invoices.c.tenant, invoices.c.order_id, invoices.c.key)
+Index(
+    "invoices_live_unique",
+    invoices.c.tenant,
+    invoices.c.order_id,
+    unique=True,
+    sqlite_where=LIVE,
+    postgresql_where=LIVE,
+)
+Index(
+    "invoices_correcting",
+    invoices.c.tenant,
+    invoices.c.preceding_number,
+    invoices.c.key,
+    sqlite_where=CORRECTING,
+    postgresql_where=CORRECTING,
+)

@@ -15,6 +15,7 @@ from server.storage.invoices import SqlInvoiceStore
 from server.storage.jobs import SqlJobStore
 from server.storage.numbers import SqlNumberStore
 from server.storage.orders import SqlOrderStore
+from server.storage.requests import SqlRequestStore
 from server.storage.settings import SqlSettingsStore
 from server.storage.tables import number_counters
 from server.storage.write_queue import WriteQueue
@@ -30,6 +31,7 @@ class SqlUnitOfWork:
         self.orders = SqlOrderStore(connection)
         self.invoices = SqlInvoiceStore(connection)
         self.numbers = SqlNumberStore(connection)
+        self.requests = SqlRequestStore(connection)
         self.settings = SqlSettingsStore(connection)
 
     def commit(self) -> None:

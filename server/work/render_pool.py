@@ -11,11 +11,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
+from server.domain.document import DocumentFormat
 from server.domain.invoice import Invoice
 
 log = logging.getLogger(__name__)
 
-Render = Callable[[Invoice], bytes]
+#: What is to be rendered, and to what.
+Task = tuple[Invoice, DocumentFormat]
+Render = Callable[[Invoice, DocumentFormat], bytes]
 
 #: How often an invoice that ends the process that draws it is tried.
 TRIES_ALONE = 3
@@ -35,26 +38,26 @@ class RenderPool:
         if processes:
             self._pool = self._open(processes)
 
-    def render(self, invoices: Sequence[Invoice]) -> list[bytes | Exception]:
-        """Renders each invoice, or gives what kept it from being rendered."""
+    def render(self, wanted: Sequence[Task]) -> list[bytes | Exception]:
+        """Renders each invoice to its format, or gives what kept it from that."""
         pool = self._pool
         if pool is None:
-            return _render_all(self._render, invoices)
-        size = max(1, -(-len(invoices) // (2 * self._processes)))
-        batches = [invoices[i : i + size] for i in range(0, len(invoices), size)]
+            return _render_all(self._render, wanted)
+        size = max(1, -(-len(wanted) // (2 * self._processes)))
+        batches = [wanted[i : i + size] for i in range(0, len(wanted), size)]
         results: list[bytes | Exception] = []
         try:
             futures = [pool.submit(_render_all, self._render, batch) for batch in batches]
         except BrokenProcessPool:
             self._replace(pool)
-            return [self._render_alone(invoice) for invoice in invoices]
+            return [self._render_alone(task) for task in wanted]
         for batch, future in zip(batches, futures, strict=True):
             try:
                 results.extend(future.result())
             except BrokenProcessPool:
                 # Which invoice of whose batch did it, nobody can tell: each is tried by itself.
                 self._replace(pool)
-                results.extend(self._render_alone(invoice) for invoice in batch)
+                results.extend(self._render_alone(task) for task in batch)
         return results
 
     def close(self) -> None:
@@ -63,15 +66,17 @@ class RenderPool:
             if self._pool:
                 self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _render_alone(self, invoice: Invoice) -> bytes | Exception:
+    def _render_alone(self, task: Task) -> bytes | Exception:
         """Renders an invoice in a process that no other can be blamed for."""
         with self._quarantine:
             for _ in range(TRIES_ALONE):
                 with self._open(1) as pool:
                     try:
-                        return pool.submit(_render_all, self._render, [invoice]).result()[0]
+                        return pool.submit(_render_all, self._render, [task]).result()[0]
                     except BrokenProcessPool:
-                        log.warning("rendering invoice %r ended its process", invoice.number)
+                        log.warning(
+                            "rendering invoice %r as %s ended its process", task[0].number, task[1]
+                        )
         return RuntimeError("the process that rendered it ended each time")
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
@@ -106,12 +111,12 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _render_all(render: Render, invoices: Sequence[Invoice]) -> list[bytes | Exception]:
-    return [_render_one(render, invoice) for invoice in invoices]
+def _render_all(render: Render, tasks: Sequence[Task]) -> list[bytes | Exception]:
+    return [_render_one(render, *task) for task in tasks]
 
 
-def _render_one(render: Render, invoice: Invoice) -> bytes | Exception:
+def _render_one(render: Render, invoice: Invoice, format: DocumentFormat) -> bytes | Exception:
     try:
-        return render(invoice)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is this invoice's alone
+        return render(invoice, format)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this document's alone
         return RuntimeError(f"{type(error).__name__}: {error}")

@@ -46,10 +46,11 @@ ROOMS = {
     "server.domain": room(),
     "server.ports": room("server.domain"),
     "server.service": room("server.domain", "server.ports"),
-    "server.rendering": room("server.domain", "reportlab", "PIL", "babel"),
+    "server.rendering": room("server.domain", "reportlab", "PIL", "babel", "lxml"),
     "server.storage": room("server.domain", "server.ports", "sqlalchemy", "alembic", "msgspec"),
     "server.sources": room("server.domain", "server.ports", "msgspec"),
     "server.documents": room("server.domain", "server.ports"),
+    "server.identifiers": room("server.domain", "server.ports", "stdnum"),
     "server.notify": room("server.domain", "server.ports"),
     "server.work": room("server.domain", "server.ports", "server.service"),
     "server.rpc": room(
@@ -66,7 +67,7 @@ ROOMS = {
 }
 
 #: Rooms that touch the outside. None may know another: wiring joins them.
-OUTSIDE = {"documents", "notify", "rendering", "rpc", "sources", "storage"}
+OUTSIDE = {"documents", "identifiers", "notify", "rendering", "rpc", "sources", "storage"}
 
 #: The only files that read the environment; everyone else is handed values.
 #: One for each process: server, gateway, and the command.

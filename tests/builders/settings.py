@@ -8,14 +8,17 @@ from typing import Any
 from server.domain.invoice import Branding
 from server.domain.numbering import NumberSequence
 from server.domain.party import BankAccount, PostalAddress, Seller
-from server.domain.settings import SelectionRule, Site, TenantSettings
+from server.domain.settings import SelectionRule, Site, TaxRegistrations, TenantSettings
+from server.identifiers.check_digits import CheckDigits
+
+IDENTIFIERS = CheckDigits()
 
 SELLER = Seller(
     name="Nordlicht Handel GmbH",
     address=PostalAddress(
         lines=("Speicherstraße 12",), post_code="20457", city="Hamburg", country="DE"
     ),
-    vat_id="DE123456789",
+    vat_id="DE136695976",
     tax_number="46/123/45678",
     email="hallo@nordlicht.example",
     bank_account=BankAccount(
@@ -33,6 +36,8 @@ SITE = Site(
     seller=SELLER,
     branding=Branding(brand_name="Nordlicht", primary_color="#0F4C5C"),
     payment_term_days=14,
+    # Random orders hold goods at 0 %.
+    tax_registrations=TaxRegistrations(zero_rate=True),
 )
 
 SEQUENCE = NumberSequence(name="standard", pre_text="RE-__year__-")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from server.domain.document import DocumentFormat
 from server.domain.invoice import (
     Adjustment,
     AdjustmentKind,
@@ -13,16 +14,15 @@ from server.domain.invoice import (
     InvoiceDraft,
     InvoiceLine,
     Payment,
+    PrecedingInvoice,
     TaxCategory,
     TaxSubtotal,
     Totals,
 )
-from server.domain.party import BankAccount, Party, PostalAddress, Seller
-from tests.builders.storage_values import LOGO
+from server.domain.party import Identifier, Party, PostalAddress
+from tests.builders.storage_values import ADDRESS, FULL_SELLER, LOGO
 
 BRANDED = Branding("Nordlicht", "#0F4C5C", LOGO, "Danke – bis bald!")
-
-ADDRESS = PostalAddress(("Straße 1", "c/o Jürgen"), "20457", "Hamburg", "HH", "DE")
 
 FULL = Invoice(
     number="RE/2025-0001 ✓",
@@ -39,16 +39,18 @@ FULL = Invoice(
         supply_date=date(2025, 11, 1),
         payment_term_days=14,
         buyer_reference='Ref "x" \\ \u2028 \U0001f9fe',
-        seller=Seller(
-            *("Shop", ADDRESS, "DE1", "12/3", "a@b.example", "+49", "www", "HRB 1", "Inga"),
-            BankAccount("Shop", "DE89", "COBA", "Bank"),
+        seller=FULL_SELLER,
+        buyer=Party(
+            *("Buyer", ADDRESS, "Contact", "AT1", "c@d.example", "K-1", "+43"),
+            *(Identifier("123456789", "0002"), Identifier("DE1", "9930")),
         ),
-        buyer=Party("Buyer", ADDRESS, "Contact", "AT1", "c@d.example", "K-1"),
         delivery=Party("Elsewhere", PostalAddress()),
         lines=(
             InvoiceLine(
                 *(1, "Tea", Decimal("0.250"), "KGM", Decimal("8.370000"), Decimal("0.001")),
                 *(Decimal("2.092"), TaxCategory.STANDARD, Decimal("7.0"), "SKU"),
+                *("Schwarz, lose", "B-7", "4006381333931", "Treue"),
+                (("Ernte", "Frühling"), ("Ernte", "2025")),
             ),
             InvoiceLine(
                 *(2, "Deposit", Decimal(-1), "C62", Decimal(0), Decimal("-0")),
@@ -58,17 +60,29 @@ FULL = Invoice(
         adjustments=(
             Adjustment(
                 *(AdjustmentKind.ALLOWANCE, "Rabatt", Decimal(1)),
-                *(TaxCategory.EXPORT, Decimal(0)),
+                *(TaxCategory.EXPORT, Decimal(0), "95"),
             ),
         ),
         tax_subtotals=(
             TaxSubtotal(
-                *(TaxCategory.ZERO_RATED, Decimal(0), Decimal("1.000"), Decimal("0.000"), "why")
+                *(TaxCategory.ZERO_RATED, Decimal(0), Decimal("1.000"), Decimal("0.000"), "why"),
+                "VATEX-EU-G",
             ),
         ),
-        totals=Totals(*map(Decimal, ("1.1", "2.2", "3.3", "4.4", "5.5", "6.6", "7.7", "1E+9"))),
-        payments=(Payment("paypal", Decimal("7.70"), "TX"),),
+        totals=Totals(
+            *map(
+                Decimal, ("1.1", "2.2", "3.3", "4.4", "5.5", "6.6", "7.7", "1E+9", "-0.02", "9.90")
+            )
+        ),
+        payments=(Payment("paypal", Decimal("7.70"), "TX", "68"),),
         branding=BRANDED,
+        purchase_order="PO-1",
+        tax_currency="EUR",
+        notes=("Steuerfrei", "Dankeschön"),
+        payment_terms="14 Tage\nohne Abzug",
+        girocode=True,
+        preceding=PrecedingInvoice("RE/2025-0000", date(2025, 10, 1)),
+        formats=(DocumentFormat.XRECHNUNG_UBL, DocumentFormat.PEPPOL_UBL),
     ),
     type_code="381",
     layout="modern-2",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,15 @@ from server.domain.invoice import Branding, Image
 from server.domain.job import ChunkKind, Job, JobOrder, JobOrderStatus, JobType
 from server.domain.numbering import NumberSequence, NumberSeries, Placeholder
 from server.domain.order import Buyer, DeliveryDate, Order, Price
-from server.domain.settings import OrderPaths, SelectionRule, Site, TenantSettings
+from server.domain.party import Identifier, PostalAddress, TaxRepresentative
+from server.domain.settings import (
+    ExchangeRate,
+    OrderPaths,
+    SelectionRule,
+    Site,
+    TaxRegistrations,
+    TenantSettings,
+)
 from server.domain.tenant import Tenant
 from server.ports import Database, UnitOfWork
 from tests.builders.invoices import SELLER
@@ -22,6 +31,15 @@ from tests.builders.invoices import SELLER
 ACME = Tenant("acme")
 OTHER = Tenant("other")
 NOON = datetime(2025, 11, 3, 12, 0, tzinfo=UTC)
+ADDRESS = PostalAddress(("Straße 1", "c/o Jürgen"), "20457", "Hamburg", "HH", "DE")
+FULL_SELLER = replace(
+    SELLER,
+    contact_name="Inga",
+    legal_id=Identifier("552100554", "0002"),
+    legal_information="SAS au capital de 1 €",
+    electronic_address=Identifier("4012345000009", "0088"),
+    tax_representative=TaxRepresentative("Représentant", "FR1", ADDRESS),
+)
 LOGO = Image(hashlib.sha256(b"a picture").hexdigest(), b"a picture")
 
 
@@ -129,10 +147,18 @@ def make_settings(**changes: Any) -> TenantSettings:
         currency="EUR",
         includes_tax=True,
         time_zone="Europe/Berlin",
-        seller=SELLER,
+        seller=FULL_SELLER,
         branding=Branding("Nordlicht", "#0F4C5C", LOGO, "Vielen Dank – à bientôt!"),
         number_sequence="invoices",
         payment_term_days=14,
+        formats=(DocumentFormat.FACTUR_X, DocumentFormat.XRECHNUNG_CII),
+        credit_note_sequence="credit notes",
+        tax_registrations=TaxRegistrations(True, True, ("FR12345678901",), True, zero_rate=True),
+        tax_currency="PLN",
+        exchange_rates=(ExchangeRate("EUR", Decimal("4.2500")),),
+        default_buyer_reference="04011000-1234512345-06",
+        payment_terms=(("de", "Zahlbar in 14 Tagen."), ("fr", "Payable à 14 jours.")),
+        girocode=True,
     )
     swiss = Site(
         code="ch",
@@ -147,14 +173,24 @@ def make_settings(**changes: Any) -> TenantSettings:
     sequence = NumberSequence(
         name="invoices",
         pre_text="RE-__year__-__region__-",
+        post_text="-X",
+        start_value=0,
         max_value=99999,
-        placeholders={"__region__": Placeholder(required=True, default="N", array_limit=1)},
+        number_of_digits=7,
+        placeholders={
+            "__region__": Placeholder(
+                required=True, default="N", site_path="a.b", array_limit=1, delimiter="/"
+            )
+        },
+        sequence_key="__year__",
     )
     values: dict[str, Any] = {
         "sites": (main, swiss),
         "number_sequences": (sequence,),
         "selection_rule": SelectionRule(24, ("CREATED", "CONFIRMED"), ("70", "75")),
-        "order_paths": OrderPaths("customer.mixins.tax.vatId", "mixins.general.language"),
+        "order_paths": OrderPaths(
+            "a.vatId", "a.language", "b.reference", "b.order", "c.id", "c.to"
+        ),
         "etag": "0123456789abcdef",
         "updated_at": NOON,
     } | changes

@@ -79,6 +79,16 @@ class FakeServices(
             ],
         )
 
+    def add_xml(self, number: str, format: invoices.DocumentFormat.ValueType, xml: bytes) -> None:
+        """Adds an XML document, with the format's number in its name, to an invoice."""
+        self.contents[f"{number}-{format}"] = xml
+        self.invoices[number].documents.add(
+            format=format,
+            file_name=f"{number}-{format}.xml",
+            size_bytes=len(xml),
+            sha256=hashlib.sha256(xml).hexdigest(),
+        )
+
     def _enter(self, method: str, request: Any, context: Context) -> None:
         self.requests[method].append(request)
         if self.refusals[method]:
@@ -196,6 +206,16 @@ class FakeServices(
         self._enter("GetInvoice", request, context)
         return invoices.GetInvoiceResponse(invoice=self.invoices[request.invoice_number])
 
+    def CancelInvoice(self, request, context: Context) -> invoices.CancelInvoiceResponse:
+        self._enter("CancelInvoice", request, context)
+        note = invoices.Invoice(
+            invoice_number=f"GS-{request.invoice_number}",
+            preceding_invoice_number=request.invoice_number,
+            currency="EUR",
+            totals=invoices.Totals(tax_inclusive=request.amount or "11.90"),
+        )
+        return invoices.CancelInvoiceResponse(credit_note=note)
+
     def ListInvoices(self, request, context: Context) -> invoices.ListInvoicesResponse:
         self._enter("ListInvoices", request, context)
         page, token = self._page(list(self.invoices.values()), request)
@@ -206,8 +226,13 @@ class FakeServices(
         number = request.invoice_number
         if number not in self.invoices:
             context.abort(grpc.StatusCode.NOT_FOUND, f"There is no invoice {number!r}.")
-        yield invoices.DownloadInvoiceResponse(document=self.invoices[number].documents[0])
-        content = self.contents[number]
+        format = request.format or invoices.DOCUMENT_FORMAT_PDF
+        found = [d for d in self.invoices[number].documents if d.format == format]
+        if not found:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"{number} has no such document.")
+        yield invoices.DownloadInvoiceResponse(document=found[0])
+        is_pdf = format == invoices.DOCUMENT_FORMAT_PDF
+        content = self.contents[number if is_pdf else f"{number}-{format}"]
         for start in range(0, len(content), 1000):
             yield invoices.DownloadInvoiceResponse(data=content[start : start + 1000])
 

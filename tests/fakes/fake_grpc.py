@@ -1,7 +1,6 @@
 """A gRPC server in memory that keeps the contract's promises, for tests of its clients.
 
-It speaks real gRPC on loopback. Tests can look at the calls it got, make a method fail or hang,
-and break a download off.
+It speaks real gRPC on loopback; tests see its calls, let methods fail or hang, and break downloads.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from invoicejobs.v1 import invoice_jobs_pb2_grpc as jobs_grpc
 from invoicejobs.v1 import invoices_pb2 as invoices
 from invoicejobs.v1 import invoices_pb2_grpc as invoices_grpc
 
+from tests.fakes.fake_credits import cancel
 from tests.fakes.fake_grpc_errors import invalid, job_problem, refusal
 from tests.fakes.fake_grpc_probes import Call, Hold
 
@@ -60,17 +60,28 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, invoices_grpc.InvoicesServicer):
         self, invoice: invoices.Invoice, content: bytes, file_name: str = ""
     ) -> invoices.Document:
         """Adds an invoice with a PDF of such content."""
-        document = invoices.Document(
-            format=invoices.DOCUMENT_FORMAT_PDF,
-            media_type="application/pdf",
-            file_name=file_name or f"{invoice.invoice_number}.pdf",
-            size_bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-        )
-        invoice.documents.append(document)
         self._invoices[invoice.invoice_number] = invoice
-        self._contents[invoice.invoice_number] = content
-        return document
+        name = file_name or f"{invoice.invoice_number}.pdf"
+        return self.add_document(invoice, invoices.DOCUMENT_FORMAT_PDF, content, name)
+
+    def add_document(
+        self,
+        invoice: invoices.Invoice,
+        format: invoices.DocumentFormat.ValueType,
+        content: bytes,
+        file_name: str,
+    ) -> invoices.Document:
+        """Adds a document to an invoice."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        self._contents[sha256] = content
+        is_pdf = format == invoices.DOCUMENT_FORMAT_PDF
+        return invoice.documents.add(
+            format=format,
+            media_type="application/pdf" if is_pdf else "application/xml",
+            file_name=file_name,
+            size_bytes=len(content),
+            sha256=sha256,
+        )
 
     def add_job(self, job_id: str, job_type: jobs.JobType.ValueType, order_ids: list[str]) -> None:
         """Adds a job whose orders already have their outcomes."""
@@ -174,19 +185,21 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, invoices_grpc.InvoicesServicer):
         self, request: invoices.GetInvoiceRequest, context: Context
     ) -> invoices.GetInvoiceResponse:
         await self._enter("GetInvoice", request, context)
-        return invoices.GetInvoiceResponse(invoice=await self._find(request, context))
+        return invoices.GetInvoiceResponse(invoice=await self.find(request, context))
 
     async def DownloadInvoice(
         self, request: invoices.DownloadInvoiceRequest, context: Context
     ) -> AsyncIterator[invoices.DownloadInvoiceResponse]:
         await self._enter("DownloadInvoice", request, context)
-        invoice = await self._find(request, context)
-        document = invoice.documents[0]
-        if request.sha256 not in ("", document.sha256):
+        invoice = await self.find(request, context)
+        document = next(
+            (d for d in invoice.documents if request.sha256 in ("", d.sha256)), invoices.Document()
+        )
+        if not document.sha256 or request.format not in (0, document.format):
             await self._not_found(request.invoice_number, context)
         yield invoices.DownloadInvoiceResponse(document=document)
         end = request.offset + request.length if request.length else document.size_bytes
-        content = self._contents[request.invoice_number][request.offset : end]
+        content = self._contents[document.sha256][request.offset : end]
         for start in range(0, len(content), PIECE_BYTES):
             if self.break_after is not None and start >= self.break_after:
                 await context.abort(grpc.StatusCode.UNAVAILABLE, "the disk is gone")
@@ -194,7 +207,11 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, invoices_grpc.InvoicesServicer):
                 await self.holds["pieces"].wait()
             yield invoices.DownloadInvoiceResponse(data=content[start : start + PIECE_BYTES])
 
-    async def _find(self, request: Any, context: Context) -> invoices.Invoice:
+    async def CancelInvoice(self, request: Any, context: Context) -> Any:
+        await self._enter("CancelInvoice", request, context)
+        return await cancel(self, request, context)
+
+    async def find(self, request: Any, context: Context) -> invoices.Invoice:
         invoice = self._invoices.get(request.invoice_number)
         if invoice is None or request.tenant != self.tenant:
             await self._not_found(request.invoice_number, context)
@@ -210,8 +227,7 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, invoices_grpc.InvoicesServicer):
     async def ListInvoiceJobs(self, request: Any, context: Context) -> Any:
         await context.abort(grpc.StatusCode.UNIMPLEMENTED, "not faked")
 
-    async def ListInvoices(self, request: Any, context: Context) -> Any:
-        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "not faked")
+    ListInvoices = ListInvoiceJobs
 
     async def set_serving(self, *, serving: bool) -> None:
         values = health_pb2.HealthCheckResponse

@@ -43,6 +43,11 @@ def invalid(field_name: str, description: str, reason: str = "INVALID_INPUT") ->
     )
 
 
+def control_characters(text: str) -> bool:
+    """Tells whether a text holds control characters."""
+    return bool(_CONTROL.search(text))
+
+
 def job_problem(request: jobs.CreateInvoiceJobRequest) -> tuple[str, str] | None:
     """Gives field and description of the first thing that is wrong."""
     automatic = request.job_type == jobs.JOB_TYPE_AUTOMATIC

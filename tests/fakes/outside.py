@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from server.domain.document import DocumentFormat
 from server.domain.errors import NotFound
 from server.domain.invoice import Invoice
 from server.ports import Database, UnitOfWork
@@ -45,17 +46,24 @@ class FakeRenderer:
         self.before: Hook = nothing
         #: Order ids whose invoices it cannot render.
         self.refused: set[str] = set()
-        self.rendered: list[str] = []
+        #: Formats that it cannot render to.
+        self.refused_formats: set[DocumentFormat] = set()
+        self.rendered: list[tuple[str, DocumentFormat]] = []
 
-    def render(self, invoices: Sequence[Invoice]) -> list[bytes | Exception]:
+    def render(self, wanted: Sequence[tuple[Invoice, DocumentFormat]]) -> list[bytes | Exception]:
         self.before()
-        self.rendered += [invoice.number for invoice in invoices]
+        self.rendered += [(invoice.number, format) for invoice, format in wanted]
         return [
             ValueError("no such glyph")
-            if invoice.draft.order_id in self.refused
-            else repr(invoice).encode()
-            for invoice in invoices
+            if invoice.draft.order_id in self.refused or format in self.refused_formats
+            else fake_document(invoice, format)
+            for invoice, format in wanted
         ]
+
+
+def fake_document(invoice: Invoice, format: DocumentFormat = DocumentFormat.PDF) -> bytes:
+    """Gives the bytes that the fake renderer makes."""
+    return f"{format} of {invoice!r}".encode()
 
 
 class FakeDocuments:

@@ -83,6 +83,9 @@ def test_grpcurl_can_call_every_method(service: Service) -> None:
     )
     called.add("Invoices/DownloadInvoice")
     assert base64.b64encode(b"%PDF").decode() in pieces
+    note = call("Invoices/CancelInvoice", invoiceNumber=number)["creditNote"]
+    assert note["precedingInvoiceNumber"] == number
+    assert call("Invoices/GetInvoice", invoiceNumber=number)["invoice"]["cancelled"] is True
     assert called == {
         f"{service.name}/{method.name}"
         for file in (invoice_jobs_pb2, invoices_pb2, orders_pb2, tenant_settings_pb2)

@@ -10,6 +10,7 @@ from invoicejobs.v1 import invoices_pb2 as pb
 
 from server.domain.document import Document, DocumentFormat
 from server.domain.errors import NotFound, OutOfRange
+from server.domain.invoice_record import InvoiceRecord
 from server.ports import Page
 from tests.builders.invoices import make_invoice
 from tests.grpc.door import DEADLINE, failure_of, open_door
@@ -69,6 +70,27 @@ async def test_a_download_gives_the_range_that_is_asked_for(offset, length):
     assert b"".join(message.data for message in rest) == expected
 
 
+@pytest.mark.parametrize(
+    ("asked", "format", "sha256"),
+    [
+        ({}, None, ""),
+        ({"sha256": "ab" * 32}, None, "ab" * 32),
+        ({"format": pb.DOCUMENT_FORMAT_PDF}, DocumentFormat.PDF, ""),
+        ({"format": pb.DOCUMENT_FORMAT_PEPPOL_UBL}, DocumentFormat.PEPPOL_UBL, ""),
+    ],
+)
+async def test_a_document_is_asked_for_by_its_format_or_its_hash(asked, format, sha256):
+    seen = []
+
+    def spy(tenant, number, *which):
+        seen.append(which)
+        return download(tenant, number, *which)
+
+    async with open_door(download_invoice=spy) as door:
+        await fetch(door, **asked)
+    assert seen == [(format, sha256, 0, 0)]
+
+
 async def test_an_offset_beyond_the_end_is_out_of_range():
     async with open_door(download_invoice=download) as door:
         failure = await failure_of(fetch(door, offset=256_001))
@@ -124,7 +146,7 @@ async def test_reading_stops_and_the_file_is_closed_when_the_client_leaves():
 
 async def test_an_invoice_is_given_with_all_that_stands_on_it():
     invoice = make_invoice(2, number="RE-1")
-    async with open_door(read_invoice=lambda *_: (invoice, (DOCUMENT,))) as door:
+    async with open_door(read_invoice=lambda *_: InvoiceRecord(invoice, (DOCUMENT,))) as door:
         request = pb.GetInvoiceRequest(tenant="acme", invoice_number="RE-1")
         given = (await door.invoices.GetInvoice(request, timeout=DEADLINE)).invoice
     assert given.invoice_number == "RE-1"
@@ -145,7 +167,7 @@ async def test_invoices_are_listed_as_summaries_by_order_and_job():
 
     def list_invoices(*args):
         seen.append(args)
-        return Page(((invoice, (DOCUMENT,)),), "RE-1")
+        return Page((InvoiceRecord(invoice, (DOCUMENT,)),), "RE-1")
 
     async with open_door(list_invoices=list_invoices) as door:
         request = pb.ListInvoicesRequest(tenant="acme", order_id="o1", job_id="j1", page_size=1)

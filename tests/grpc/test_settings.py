@@ -9,7 +9,7 @@ import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from invoicejobs.v1 import tenant_settings_pb2 as pb
 
-from server.domain.errors import Conflict, NotFound
+from server.domain.errors import Conflict, InvalidInput, NotFound
 from server.domain.settings import OrderPaths, SelectionRule, TenantSettings
 from server.rpc.read_settings import ALL_FIELDS, read_settings
 from tests.grpc.door import DEADLINE, failure_of, open_door, raising
@@ -158,13 +158,16 @@ async def test_an_update_without_settings_is_refused():
 
 
 async def test_every_wrong_value_is_named_by_its_path():
-    async with open_door(update_settings=raising(AssertionError())) as door:
+    further = raising(InvalidInput.field("sites[0].seller.vat_id", "is wrong"))
+    async with open_door(update_settings=raising(AssertionError()), check_settings=further) as door:
         settings = make_settings(
             number_sequences=[pb.NumberSequence(name="a", schema_type="orderNoSequence")],
             invoice_settings=pb.InvoiceSettings(threshold="a day"),
         )
         failure = await failure_of(update(door, settings))
     assert failure.code is grpc.StatusCode.INVALID_ARGUMENT
-    assert {"number_sequences[0].schema_type", "invoice_settings.threshold"} <= set(
-        failure.violations
-    )
+    assert sorted(failure.violations) == [
+        "invoice_settings.threshold",
+        "number_sequences[0].schema_type",
+        "sites[0].seller.vat_id",
+    ]

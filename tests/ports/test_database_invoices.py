@@ -157,8 +157,8 @@ class TestInvoicePages:
                 if cursor is None:
                     break
         bare = [branded(f"R-{n}", f"o-{n}", None) for n in (4, 3, 2, 1, 0)]
-        assert [invoice for invoice, _ in seen] == bare
-        assert [documents for _, documents in seen] == [(), (document,), (), (), ()]
+        assert [record.invoice for record in seen] == bare
+        assert [record.documents for record in seen] == [(), (document,), (), (), ()]
 
     @pytest.mark.parametrize(
         ("order_id", "job_id", "expected"),
@@ -176,7 +176,7 @@ class TestInvoicePages:
         add(database, branded("R-3", "o-3"), job_id="job-2")
         with database.read() as unit:
             page = unit.invoices.page(ACME, order_id, job_id, None, 10)
-        assert [invoice.number for invoice, _ in page.items] == expected
+        assert [record.invoice.number for record in page.items] == expected
 
     def test_a_cursor_that_no_page_gave_is_refused(self, database):
         with database.read() as unit, pytest.raises(InvalidInput) as raised:

@@ -229,15 +229,15 @@ class TestRequests:
     REQUEST = RememberedRequest("job-1", "f" * 64, NOON)
 
     def test_a_request_is_remembered_for_its_tenant(self, database):
-        write(database, lambda unit: unit.jobs.remember_request(ACME, "key", self.REQUEST))
+        write(database, lambda unit: unit.requests.remember(ACME, "key", self.REQUEST))
         with database.read() as unit:
-            assert unit.jobs.find_request(ACME, "key") == self.REQUEST
-            assert unit.jobs.find_request(OTHER, "key") is None
-            assert unit.jobs.find_request(ACME, "other key") is None
+            assert unit.requests.find(ACME, "key") == self.REQUEST
+            assert unit.requests.find(OTHER, "key") is None
+            assert unit.requests.find(ACME, "other key") is None
 
     def test_the_last_request_of_an_id_is_remembered(self, database):
-        later = replace(self.REQUEST, job_id="job-2", created_at=NOON + timedelta(days=2))
-        write(database, lambda unit: unit.jobs.remember_request(ACME, "key", self.REQUEST))
-        write(database, lambda unit: unit.jobs.remember_request(ACME, "key", later))
+        later = replace(self.REQUEST, result="job-2", created_at=NOON + timedelta(days=2))
+        write(database, lambda unit: unit.requests.remember(ACME, "key", self.REQUEST))
+        write(database, lambda unit: unit.requests.remember(ACME, "key", later))
         with database.read() as unit:
-            assert unit.jobs.find_request(ACME, "key") == later
+            assert unit.requests.find(ACME, "key") == later

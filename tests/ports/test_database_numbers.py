@@ -20,7 +20,8 @@ def draw(database, count, series=None, tenant=ACME):
 
 def all_numbers(database):
     with database.read() as unit:
-        return sorted(i.number for i, _ in unit.invoices.page(ACME, "", "", None, 10_000).items)
+        page = unit.invoices.page(ACME, "", "", None, 10_000)
+        return sorted(record.invoice.number for record in page.items)
 
 
 class TestDrawing:

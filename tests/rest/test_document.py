@@ -20,8 +20,10 @@ SHA256 = hashlib.sha256(CONTENT).hexdigest()
 ETAG = f'"{SHA256}"'
 
 
-def link_of(service: Service, number: str = "RE-1", sha256: str = SHA256) -> str:
-    return f"/invoice/{service.tenant}/invoices/{number}/documents/{sha256}.pdf"
+def link_of(
+    service: Service, number: str = "RE-1", sha256: str = SHA256, ending: str = "pdf"
+) -> str:
+    return f"/invoice/{service.tenant}/invoices/{number}/documents/{sha256}.{ending}"
 
 
 @pytest.fixture
@@ -43,6 +45,37 @@ async def test_the_whole_document_comes_with_all_a_browser_wants_to_know(client,
     assert headers["X-Content-Type-Options"] == "nosniff"
     disposition = "inline; filename=\"RE-1.pdf\"; filename*=UTF-8''RE-1.pdf"
     assert headers["Content-Disposition"] == disposition
+
+
+async def test_xml_is_saved_under_its_name_and_comes_with_its_media_type(client, service, fake):
+    invoice = pb.Invoice(invoice_number="RE-1")
+    fake.add_invoice(invoice, CONTENT)
+    xml = b"<Invoice/>"
+    document = fake.add_document(invoice, pb.DOCUMENT_FORMAT_PEPPOL_UBL, xml, "RE-1-peppol-ubl.xml")
+    async with client.get(link_of(service, sha256=document.sha256, ending="xml")) as response:
+        assert response.status == 200
+        assert await response.read() == xml
+    headers = response.headers
+    assert headers["Content-Type"] == "application/xml"
+    assert headers["ETag"] == f'"{document.sha256}"'
+    assert headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert headers["Content-Disposition"] == (
+        "attachment; filename=\"RE-1-peppol-ubl.xml\"; filename*=UTF-8''RE-1-peppol-ubl.xml"
+    )
+    asked = {"Range": "bytes=1-7"}
+    async with client.get(
+        link_of(service, sha256=document.sha256, ending="xml"), headers=asked
+    ) as (response):
+        assert (response.status, await response.read()) == (206, b"Invoice")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("headers", [{}, {"Range": "bytes=0-1"}, {"If-None-Match": "*"}])
+async def test_a_link_with_the_ending_of_another_form_is_not_found(
+    client, service, link, fake, method, headers
+):
+    async with client.request(method, link_of(service, ending="xml"), headers=headers) as response:
+        assert response.status == 404
 
 
 async def test_head_tells_the_same_without_the_bytes(client, link):
@@ -150,6 +183,12 @@ async def test_a_wrong_hash_is_not_found(client, service, link, method, headers)
     absent = link_of(service, sha256="0" * 64)
     async with client.request(method, absent, headers=headers) as response:
         assert response.status == 404
+
+
+@pytest.mark.parametrize("ending", ["", "txt", "PDF", "pdf.xml", "xml/"])
+async def test_a_link_with_an_unknown_ending_is_not_found(client, service, link, ending):
+    async with client.get(link_of(service, ending=ending)) as response:
+        await read_error(response, 404)
 
 
 @pytest.mark.parametrize("sha256", ["", "x", SHA256.upper(), SHA256 + "0", SHA256[1:]])

@@ -161,6 +161,67 @@ async def test_everything_on_the_invoice_is_told_in_camel_case(client, service, 
     }
 
 
+FORMATS = {
+    pb.DOCUMENT_FORMAT_FACTUR_X: "FACTUR_X",
+    pb.DOCUMENT_FORMAT_XRECHNUNG_CII: "XRECHNUNG_CII",
+    pb.DOCUMENT_FORMAT_XRECHNUNG_UBL: "XRECHNUNG_UBL",
+    pb.DOCUMENT_FORMAT_PEPPOL_UBL: "PEPPOL_UBL",
+}
+
+
+async def test_every_document_is_listed_with_a_link_that_opens(client, service, fake):
+    invoice = pb.Invoice(invoice_number="RE-1", currency="EUR")
+    contents = {"PDF": b"%PDF-1.7"}
+    fake.add_invoice(invoice, contents["PDF"])
+    for format, name in FORMATS.items():
+        contents[name] = f"<{name}/>".encode()
+        fake.add_document(invoice, format, contents[name], f"{name}.xml")
+    async with client.get(path_of(service, "RE-1")) as response:
+        documents = (await response.json())["documents"]
+    assert [document["format"] for document in documents] == list(contents)
+    for document in documents:
+        ending = "pdf" if document["format"] == "PDF" else "xml"
+        assert document["downloadLink"].endswith(f"{document['sha256']}.{ending}")
+        async with client.get(URL(document["downloadLink"], encoded=True)) as response:
+            assert await response.read() == contents[document["format"]]
+            assert response.headers["Content-Type"] == document["mediaType"]
+
+
+async def test_what_an_invoice_says_besides_its_figures_is_told(client, service, fake):
+    said = pb.Invoice(
+        invoice_number="RE-1",
+        currency="EUR",
+        notes=["Steuerschuldnerschaft des Leistungsempfängers"],
+        payment_terms="Zahlbar in 14 Tagen.",
+        buyer_reference="04011000-12345",
+        purchase_order="PO-7",
+        tax_currency="PLN",
+        tax_subtotals=[pb.TaxSubtotal(tax_category="AE", exemption_code="VATEX-EU-AE")],
+        totals=pb.Totals(due="10.00", rounding="0.02", tax_in_tax_currency="0.00"),
+        cancelled=True,
+        credit_note_numbers=["GS-1"],
+    )
+    fake.add_invoice(said, b"%PDF")
+    async with client.get(path_of(service, "RE-1")) as response:
+        answer = await response.json()
+    del answer["documents"]
+    assert answer == {
+        "invoiceNumber": "RE-1",
+        "currency": "EUR",
+        "notes": ["Steuerschuldnerschaft des Leistungsempfängers"],
+        "paymentTerms": "Zahlbar in 14 Tagen.",
+        "buyerReference": "04011000-12345",
+        "purchaseOrder": "PO-7",
+        "taxCurrency": "PLN",
+        "lines": [],
+        "adjustments": [],
+        "taxSubtotals": [{"taxCategory": "AE", "exemptionCode": "VATEX-EU-AE"}],
+        "totals": {"due": "10.00", "rounding": "0.02", "taxInTaxCurrency": "0.00"},
+        "cancelled": True,
+        "creditNoteNumbers": ["GS-1"],
+    }
+
+
 async def test_an_issued_invoice_is_found_by_the_number_its_job_tells(client, service):
     job_id = await create_job(client, service, service.good_orders[0])
     job = await read_done_job(client, service, job_id)

@@ -27,17 +27,33 @@ class _DocumentFormat:
 class _DocumentFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DocumentFormat.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     DOCUMENT_FORMAT_UNSPECIFIED: _DocumentFormat.ValueType  # 0
-    """Means PDF in a request."""
+    """Means PDF in a request, or what its sha256 names."""
     DOCUMENT_FORMAT_PDF: _DocumentFormat.ValueType  # 1
     """The invoice for people, application/pdf."""
+    DOCUMENT_FORMAT_FACTUR_X: _DocumentFormat.ValueType  # 2
+    """Factur-X 1.0 / ZUGFeRD 2 in the profile EN 16931, CII, application/xml."""
+    DOCUMENT_FORMAT_XRECHNUNG_CII: _DocumentFormat.ValueType  # 3
+    """XRechnung 3.0, CII, application/xml."""
+    DOCUMENT_FORMAT_XRECHNUNG_UBL: _DocumentFormat.ValueType  # 4
+    """XRechnung 3.0, UBL, application/xml."""
+    DOCUMENT_FORMAT_PEPPOL_UBL: _DocumentFormat.ValueType  # 5
+    """Peppol BIS Billing 3, UBL, application/xml."""
 
 class DocumentFormat(_DocumentFormat, metaclass=_DocumentFormatEnumTypeWrapper):
     """The form of a document."""
 
 DOCUMENT_FORMAT_UNSPECIFIED: DocumentFormat.ValueType  # 0
-"""Means PDF in a request."""
+"""Means PDF in a request, or what its sha256 names."""
 DOCUMENT_FORMAT_PDF: DocumentFormat.ValueType  # 1
 """The invoice for people, application/pdf."""
+DOCUMENT_FORMAT_FACTUR_X: DocumentFormat.ValueType  # 2
+"""Factur-X 1.0 / ZUGFeRD 2 in the profile EN 16931, CII, application/xml."""
+DOCUMENT_FORMAT_XRECHNUNG_CII: DocumentFormat.ValueType  # 3
+"""XRechnung 3.0, CII, application/xml."""
+DOCUMENT_FORMAT_XRECHNUNG_UBL: DocumentFormat.ValueType  # 4
+"""XRechnung 3.0, UBL, application/xml."""
+DOCUMENT_FORMAT_PEPPOL_UBL: DocumentFormat.ValueType  # 5
+"""Peppol BIS Billing 3, UBL, application/xml."""
 Global___DocumentFormat: _TypeAlias = DocumentFormat  # noqa: Y015
 
 class _AdjustmentKind:
@@ -299,6 +315,7 @@ class TaxSubtotal(_message.Message):
     TAXABLE_AMOUNT_FIELD_NUMBER: _builtins.int
     TAX_AMOUNT_FIELD_NUMBER: _builtins.int
     EXEMPTION_REASON_FIELD_NUMBER: _builtins.int
+    EXEMPTION_CODE_FIELD_NUMBER: _builtins.int
     tax_category: _builtins.str
     """UNCL 5305 tax category code (BT-118)."""
     tax_rate: _builtins.str
@@ -309,6 +326,8 @@ class TaxSubtotal(_message.Message):
     """Tax amount, a decimal (BT-117)."""
     exemption_reason: _builtins.str
     """Why no tax is charged (BT-120); may be empty."""
+    exemption_code: _builtins.str
+    """The same as a VATEX code (BT-121), such as VATEX-EU-IC; may be empty."""
     def __init__(
         self,
         *,
@@ -317,10 +336,11 @@ class TaxSubtotal(_message.Message):
         taxable_amount: _builtins.str = ...,
         tax_amount: _builtins.str = ...,
         exemption_reason: _builtins.str = ...,
+        exemption_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["exemption_reason", b"exemption_reason", "tax_amount", b"tax_amount", "tax_category", b"tax_category", "tax_rate", b"tax_rate", "taxable_amount", b"taxable_amount"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["exemption_code", b"exemption_code", "exemption_reason", b"exemption_reason", "tax_amount", b"tax_amount", "tax_category", b"tax_category", "tax_rate", b"tax_rate", "taxable_amount", b"taxable_amount"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -340,6 +360,8 @@ class Totals(_message.Message):
     TAX_INCLUSIVE_FIELD_NUMBER: _builtins.int
     PREPAID_FIELD_NUMBER: _builtins.int
     DUE_FIELD_NUMBER: _builtins.int
+    ROUNDING_FIELD_NUMBER: _builtins.int
+    TAX_IN_TAX_CURRENCY_FIELD_NUMBER: _builtins.int
     lines: _builtins.str
     """Sum of the lines' net amounts (BT-106)."""
     allowances: _builtins.str
@@ -356,6 +378,12 @@ class Totals(_message.Message):
     """Paid before the invoice was issued (BT-113)."""
     due: _builtins.str
     """Amount due for payment (BT-115)."""
+    rounding: _builtins.str
+    """Cash rounding of the amount due (BT-114)."""
+    tax_in_tax_currency: _builtins.str
+    """Total tax in the invoice's tax_currency (BT-111); empty where that is its
+    own currency.
+    """
     def __init__(
         self,
         *,
@@ -367,10 +395,12 @@ class Totals(_message.Message):
         tax_inclusive: _builtins.str = ...,
         prepaid: _builtins.str = ...,
         due: _builtins.str = ...,
+        rounding: _builtins.str = ...,
+        tax_in_tax_currency: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowances", b"allowances", "charges", b"charges", "due", b"due", "lines", b"lines", "prepaid", b"prepaid", "tax", b"tax", "tax_exclusive", b"tax_exclusive", "tax_inclusive", b"tax_inclusive"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowances", b"allowances", "charges", b"charges", "due", b"due", "lines", b"lines", "prepaid", b"prepaid", "rounding", b"rounding", "tax", b"tax", "tax_exclusive", b"tax_exclusive", "tax_in_tax_currency", b"tax_in_tax_currency", "tax_inclusive", b"tax_inclusive"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -401,6 +431,14 @@ class Invoice(_message.Message):
     TOTALS_FIELD_NUMBER: _builtins.int
     DOCUMENTS_FIELD_NUMBER: _builtins.int
     TYPE_CODE_FIELD_NUMBER: _builtins.int
+    PRECEDING_INVOICE_NUMBER_FIELD_NUMBER: _builtins.int
+    CREDIT_NOTE_NUMBERS_FIELD_NUMBER: _builtins.int
+    CANCELLED_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
+    PAYMENT_TERMS_FIELD_NUMBER: _builtins.int
+    BUYER_REFERENCE_FIELD_NUMBER: _builtins.int
+    PURCHASE_ORDER_FIELD_NUMBER: _builtins.int
+    TAX_CURRENCY_FIELD_NUMBER: _builtins.int
     invoice_number: _builtins.str
     """The invoice's number (BT-1)."""
     issue_date: _builtins.str
@@ -420,7 +458,23 @@ class Invoice(_message.Message):
     due_date: _builtins.str
     """Date on which payment is due, YYYY-MM-DD (BT-9); may be empty."""
     type_code: _builtins.str
-    """UNTDID 1001 type code: 380 an invoice (BT-3)."""
+    """UNTDID 1001 type code: 380 an invoice, 381 a credit note, whose amounts
+    are positive, too (BT-3).
+    """
+    preceding_invoice_number: _builtins.str
+    """The number of the invoice that a credit note corrects (BT-25)."""
+    cancelled: _builtins.bool
+    """Whether nothing of the invoice is left after its credit notes."""
+    payment_terms: _builtins.str
+    """Terms of payment in words (BT-20); may be empty."""
+    buyer_reference: _builtins.str
+    """The buyer's own reference (BT-10); may be empty."""
+    purchase_order: _builtins.str
+    """The buyer's purchase order (BT-13); may be empty."""
+    tax_currency: _builtins.str
+    """ISO 4217 code of the currency the seller accounts for tax in (BT-6);
+    empty where it is the invoice's own.
+    """
     @_builtins.property
     def issue_time(self) -> _timestamp_pb2.Timestamp:
         """When it was issued, UTC."""
@@ -459,6 +513,14 @@ class Invoice(_message.Message):
     def documents(self) -> _containers.RepeatedCompositeFieldContainer[Global___Document]:
         """The documents made of the invoice so far."""
 
+    @_builtins.property
+    def credit_note_numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The numbers of the credit notes that correct this invoice."""
+
+    @_builtins.property
+    def notes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Mentions that the law wants on the invoice (BT-22)."""
+
     def __init__(
         self,
         *,
@@ -481,10 +543,18 @@ class Invoice(_message.Message):
         totals: Global___Totals | None = ...,
         documents: _abc.Iterable[Global___Document] | None = ...,
         type_code: _builtins.str = ...,
+        preceding_invoice_number: _builtins.str = ...,
+        credit_note_numbers: _abc.Iterable[_builtins.str] | None = ...,
+        cancelled: _builtins.bool = ...,
+        notes: _abc.Iterable[_builtins.str] | None = ...,
+        payment_terms: _builtins.str = ...,
+        buyer_reference: _builtins.str = ...,
+        purchase_order: _builtins.str = ...,
+        tax_currency: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "delivery", b"delivery", "issue_time", b"issue_time", "seller", b"seller", "totals", b"totals"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adjustments", b"adjustments", "buyer", b"buyer", "currency", b"currency", "delivery", b"delivery", "documents", b"documents", "due_date", b"due_date", "invoice_number", b"invoice_number", "issue_date", b"issue_date", "issue_time", b"issue_time", "language", b"language", "lines", b"lines", "order_id", b"order_id", "order_number", b"order_number", "seller", b"seller", "site_code", b"site_code", "supply_date", b"supply_date", "tax_subtotals", b"tax_subtotals", "totals", b"totals", "type_code", b"type_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adjustments", b"adjustments", "buyer", b"buyer", "buyer_reference", b"buyer_reference", "cancelled", b"cancelled", "credit_note_numbers", b"credit_note_numbers", "currency", b"currency", "delivery", b"delivery", "documents", b"documents", "due_date", b"due_date", "invoice_number", b"invoice_number", "issue_date", b"issue_date", "issue_time", b"issue_time", "language", b"language", "lines", b"lines", "notes", b"notes", "order_id", b"order_id", "order_number", b"order_number", "payment_terms", b"payment_terms", "preceding_invoice_number", b"preceding_invoice_number", "purchase_order", b"purchase_order", "seller", b"seller", "site_code", b"site_code", "supply_date", b"supply_date", "tax_currency", b"tax_currency", "tax_subtotals", b"tax_subtotals", "totals", b"totals", "type_code", b"type_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -623,7 +693,9 @@ class DownloadInvoiceRequest(_message.Message):
     invoice_number: _builtins.str
     """The invoice's number."""
     format: Global___DocumentFormat.ValueType
-    """Which document; unspecified means PDF."""
+    """Which document; unspecified means the one that sha256 names, or the PDF
+    where that is empty.
+    """
     sha256: _builtins.str
     """Optional. The document's SHA-256, 64 lower-case hex digits: another
     document than this one is NOT_FOUND.
@@ -677,3 +749,105 @@ class DownloadInvoiceResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DownloadInvoiceResponse: _TypeAlias = DownloadInvoiceResponse  # noqa: Y015
+
+@_typing.final
+class CreditLine(_message.Message):
+    """A line of an invoice, or a part of it, to credit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    QUANTITY_FIELD_NUMBER: _builtins.int
+    position: _builtins.int
+    """The line's position on the invoice."""
+    quantity: _builtins.str
+    """How much of its quantity, a decimal; empty means all that is left."""
+    def __init__(
+        self,
+        *,
+        position: _builtins.int = ...,
+        quantity: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["position", b"position", "quantity", b"quantity"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreditLine: _TypeAlias = CreditLine  # noqa: Y015
+
+@_typing.final
+class CancelInvoiceRequest(_message.Message):
+    """Asks for a credit note."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    INVOICE_NUMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    """The tenant, matching ^[a-z][a-z0-9]{2,15}$."""
+    invoice_number: _builtins.str
+    """The number of the invoice to correct."""
+    reason: _builtins.str
+    """Why, in the invoice's language; printed on the credit note. At most 500
+    characters; may be empty.
+    """
+    request_id: _builtins.str
+    """A client's own id of this request, at most 128 characters. Required for a
+    partial credit, optional for the whole invoice.
+    """
+    amount: _builtins.str
+    """Only this amount, a decimal with tax in the invoice's currency, spread
+    over the tax rates by what is left of each. Not together with lines.
+    """
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___CreditLine]:
+        """Only these lines. Empty, with an empty amount, means all that is left of
+        the invoice, charges included.
+        """
+
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        invoice_number: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        lines: _abc.Iterable[Global___CreditLine] | None = ...,
+        amount: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "invoice_number", b"invoice_number", "lines", b"lines", "reason", b"reason", "request_id", b"request_id", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelInvoiceRequest: _TypeAlias = CancelInvoiceRequest  # noqa: Y015
+
+@_typing.final
+class CancelInvoiceResponse(_message.Message):
+    """Gives the credit note."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CREDIT_NOTE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def credit_note(self) -> Global___Invoice:
+        """The credit note, an Invoice of type code 381."""
+
+    def __init__(
+        self,
+        *,
+        credit_note: Global___Invoice | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["credit_note", b"credit_note"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credit_note", b"credit_note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelInvoiceResponse: _TypeAlias = CancelInvoiceResponse  # noqa: Y015

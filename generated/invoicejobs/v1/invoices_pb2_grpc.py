@@ -50,6 +50,11 @@ class InvoicesStub:
                 request_serializer=invoicejobs_dot_v1_dot_invoices__pb2.DownloadInvoiceRequest.SerializeToString,
                 response_deserializer=invoicejobs_dot_v1_dot_invoices__pb2.DownloadInvoiceResponse.FromString,
                 _registered_method=True)
+        self.CancelInvoice = channel.unary_unary(
+                '/invoicejobs.v1.Invoices/CancelInvoice',
+                request_serializer=invoicejobs_dot_v1_dot_invoices__pb2.CancelInvoiceRequest.SerializeToString,
+                response_deserializer=invoicejobs_dot_v1_dot_invoices__pb2.CancelInvoiceResponse.FromString,
+                _registered_method=True)
 
 
 class InvoicesServicer:
@@ -83,6 +88,22 @@ class InvoicesServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CancelInvoice(self, request, context):
+        """Corrects an invoice by issuing a credit note: of the whole invoice, of
+        some lines, or of an amount. The invoice itself never changes and stays
+        downloadable. Once nothing of it is left, its order can be invoiced anew.
+        Repeating a call is safe: an invoice that is cancelled already gives its
+        credit note again, a partial credit is told by its request_id.
+
+        Errors: NOT_FOUND when the tenant has no such invoice; INVALID_ARGUMENT
+        for more than is left of it; FAILED_PRECONDITION when the site has no
+        sequence for credit notes; ALREADY_EXISTS when request_id was used for
+        another request.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_InvoicesServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -100,6 +121,11 @@ def add_InvoicesServicer_to_server(servicer, server):
                     servicer.DownloadInvoice,
                     request_deserializer=invoicejobs_dot_v1_dot_invoices__pb2.DownloadInvoiceRequest.FromString,
                     response_serializer=invoicejobs_dot_v1_dot_invoices__pb2.DownloadInvoiceResponse.SerializeToString,
+            ),
+            'CancelInvoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelInvoice,
+                    request_deserializer=invoicejobs_dot_v1_dot_invoices__pb2.CancelInvoiceRequest.FromString,
+                    response_serializer=invoicejobs_dot_v1_dot_invoices__pb2.CancelInvoiceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -184,6 +210,33 @@ class Invoices:
             '/invoicejobs.v1.Invoices/DownloadInvoice',
             invoicejobs_dot_v1_dot_invoices__pb2.DownloadInvoiceRequest.SerializeToString,
             invoicejobs_dot_v1_dot_invoices__pb2.DownloadInvoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelInvoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/invoicejobs.v1.Invoices/CancelInvoice',
+            invoicejobs_dot_v1_dot_invoices__pb2.CancelInvoiceRequest.SerializeToString,
+            invoicejobs_dot_v1_dot_invoices__pb2.CancelInvoiceResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -47,6 +47,18 @@ class InvoicesStub:
     Errors: NOT_FOUND when the tenant has no such invoice or document;
     OUT_OF_RANGE when offset is beyond its end.
     """
+    CancelInvoice: _grpc.UnaryUnaryMultiCallable[_invoices_pb2.CancelInvoiceRequest, _invoices_pb2.CancelInvoiceResponse]
+    """Corrects an invoice by issuing a credit note: of the whole invoice, of
+    some lines, or of an amount. The invoice itself never changes and stays
+    downloadable. Once nothing of it is left, its order can be invoiced anew.
+    Repeating a call is safe: an invoice that is cancelled already gives its
+    credit note again, a partial credit is told by its request_id.
+
+    Errors: NOT_FOUND when the tenant has no such invoice; INVALID_ARGUMENT
+    for more than is left of it; FAILED_PRECONDITION when the site has no
+    sequence for credit notes; ALREADY_EXISTS when request_id was used for
+    another request.
+    """
 
 @_typing.type_check_only
 class InvoicesAsyncStub(InvoicesStub):
@@ -66,6 +78,18 @@ class InvoicesAsyncStub(InvoicesStub):
 
     Errors: NOT_FOUND when the tenant has no such invoice or document;
     OUT_OF_RANGE when offset is beyond its end.
+    """
+    CancelInvoice: _aio.UnaryUnaryMultiCallable[_invoices_pb2.CancelInvoiceRequest, _invoices_pb2.CancelInvoiceResponse]  # type: ignore[assignment]
+    """Corrects an invoice by issuing a credit note: of the whole invoice, of
+    some lines, or of an amount. The invoice itself never changes and stays
+    downloadable. Once nothing of it is left, its order can be invoiced anew.
+    Repeating a call is safe: an invoice that is cancelled already gives its
+    credit note again, a partial credit is told by its request_id.
+
+    Errors: NOT_FOUND when the tenant has no such invoice; INVALID_ARGUMENT
+    for more than is left of it; FAILED_PRECONDITION when the site has no
+    sequence for credit notes; ALREADY_EXISTS when request_id was used for
+    another request.
     """
 
 class InvoicesServicer(metaclass=_abc_1.ABCMeta):
@@ -101,6 +125,24 @@ class InvoicesServicer(metaclass=_abc_1.ABCMeta):
 
         Errors: NOT_FOUND when the tenant has no such invoice or document;
         OUT_OF_RANGE when offset is beyond its end.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelInvoice(
+        self,
+        request: _invoices_pb2.CancelInvoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoices_pb2.CancelInvoiceResponse, _abc.Awaitable[_invoices_pb2.CancelInvoiceResponse]]:
+        """Corrects an invoice by issuing a credit note: of the whole invoice, of
+        some lines, or of an amount. The invoice itself never changes and stays
+        downloadable. Once nothing of it is left, its order can be invoiced anew.
+        Repeating a call is safe: an invoice that is cancelled already gives its
+        credit note again, a partial credit is told by its request_id.
+
+        Errors: NOT_FOUND when the tenant has no such invoice; INVALID_ARGUMENT
+        for more than is left of it; FAILED_PRECONDITION when the site has no
+        sequence for credit notes; ALREADY_EXISTS when request_id was used for
+        another request.
         """
 
 def add_InvoicesServicer_to_server(servicer: InvoicesServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

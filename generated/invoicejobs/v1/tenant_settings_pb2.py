@@ -27,43 +27,55 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from invoicejobs.v1 import invoices_pb2 as invoicejobs_dot_v1_dot_invoices__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$invoicejobs/v1/tenant_settings.proto\x12\x0einvoicejobs.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dinvoicejobs/v1/invoices.proto\"\x94\x02\n\x08Settings\x12#\n\x05sites\x18\x01 \x03(\x0b\x32\x14.invoicejobs.v1.Site\x12\x38\n\x10number_sequences\x18\x02 \x03(\x0b\x32\x1e.invoicejobs.v1.NumberSequence\x12\x39\n\x10invoice_settings\x18\x03 \x01(\x0b\x32\x1f.invoicejobs.v1.InvoiceSettings\x12/\n\x0border_paths\x18\x04 \x01(\x0b\x32\x1a.invoicejobs.v1.OrderPaths\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12/\n\x0bupdate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xff\x01\n\x04Site\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x18\n\x10\x64\x65\x66\x61ult_language\x18\x03 \x01(\t\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x14\n\x0cincludes_tax\x18\x05 \x01(\x08\x12\x11\n\ttime_zone\x18\x06 \x01(\t\x12&\n\x06seller\x18\x07 \x01(\x0b\x32\x16.invoicejobs.v1.Seller\x12*\n\x08\x62randing\x18\x08 \x01(\x0b\x32\x18.invoicejobs.v1.Branding\x12\x17\n\x0fnumber_sequence\x18\t \x01(\t\x12\x19\n\x11payment_term_days\x18\n \x01(\x05\"\xf6\x01\n\x06Seller\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x07\x61\x64\x64ress\x18\x02 \x01(\x0b\x32\x1d.invoicejobs.v1.PostalAddress\x12\x0e\n\x06vat_id\x18\x03 \x01(\t\x12\x12\n\ntax_number\x18\x04 \x01(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\r\n\x05phone\x18\x06 \x01(\t\x12\x0f\n\x07website\x18\x07 \x01(\t\x12\x14\n\x0cregistration\x18\x08 \x01(\t\x12\x12\n\nmanagement\x18\t \x01(\t\x12\x31\n\x0c\x62\x61nk_account\x18\n \x01(\x0b\x32\x1b.invoicejobs.v1.BankAccount\"K\n\x0b\x42\x61nkAccount\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x0c\n\x04iban\x18\x02 \x01(\t\x12\x0b\n\x03\x62ic\x18\x03 \x01(\t\x12\x11\n\tbank_name\x18\x04 \x01(\t\"Y\n\x08\x42randing\x12\x12\n\nbrand_name\x18\x01 \x01(\t\x12\x15\n\rprimary_color\x18\x02 \x01(\t\x12\x0c\n\x04logo\x18\x03 \x01(\x0c\x12\x14\n\x0c\x63losing_text\x18\x04 \x01(\t\"\xf2\x02\n\x0eNumberSequence\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bschema_type\x18\x02 \x01(\t\x12\x10\n\x08pre_text\x18\x03 \x01(\t\x12\x11\n\tpost_text\x18\x04 \x01(\t\x12\x18\n\x0bstart_value\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x16\n\tmax_value\x18\x06 \x01(\x03H\x01\x88\x01\x01\x12\x18\n\x10number_of_digits\x18\x07 \x01(\x05\x12\x46\n\x0cplaceholders\x18\x08 \x03(\x0b\x32\x30.invoicejobs.v1.NumberSequence.PlaceholdersEntry\x12\x14\n\x0csequence_key\x18\t \x01(\t\x1aP\n\x11PlaceholdersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12*\n\x05value\x18\x02 \x01(\x0b\x32\x1b.invoicejobs.v1.Placeholder:\x02\x38\x01\x42\x0e\n\x0c_start_valueB\x0c\n\n_max_value\"~\n\x0bPlaceholder\x12\x10\n\x08required\x18\x01 \x01(\x08\x12\x0f\n\x07\x64\x65\x66\x61ult\x18\x02 \x01(\t\x12\x11\n\tsite_path\x18\x03 \x01(\t\x12\x13\n\x0b\x61rray_limit\x18\x04 \x01(\x05\x12\x16\n\tdelimiter\x18\x05 \x01(\tH\x00\x88\x01\x01\x42\x0c\n\n_delimiter\"S\n\x0fInvoiceSettings\x12\x11\n\tthreshold\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x1d\n\x15\x65xtended_order_status\x18\x03 \x01(\t\"M\n\nOrderPaths\x12\x14\n\x0c\x62uyer_vat_id\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12\x17\n\x0f\x62uyer_reference\x18\x03 \x01(\t\"*\n\x18GetTenantSettingsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\"G\n\x19GetTenantSettingsResponse\x12*\n\x08settings\x18\x01 \x01(\x0b\x32\x18.invoicejobs.v1.Settings\"\x8a\x01\n\x1bUpdateTenantSettingsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12*\n\x08settings\x18\x02 \x01(\x0b\x32\x18.invoicejobs.v1.Settings\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"J\n\x1cUpdateTenantSettingsResponse\x12*\n\x08settings\x18\x01 \x01(\x0b\x32\x18.invoicejobs.v1.Settings2\xed\x01\n\x0eTenantSettings\x12h\n\x11GetTenantSettings\x12(.invoicejobs.v1.GetTenantSettingsRequest\x1a).invoicejobs.v1.GetTenantSettingsResponse\x12q\n\x14UpdateTenantSettings\x12+.invoicejobs.v1.UpdateTenantSettingsRequest\x1a,.invoicejobs.v1.UpdateTenantSettingsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$invoicejobs/v1/tenant_settings.proto\x12\x0einvoicejobs.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dinvoicejobs/v1/invoices.proto\"\x94\x02\n\x08Settings\x12#\n\x05sites\x18\x01 \x03(\x0b\x32\x14.invoicejobs.v1.Site\x12\x38\n\x10number_sequences\x18\x02 \x03(\x0b\x32\x1e.invoicejobs.v1.NumberSequence\x12\x39\n\x10invoice_settings\x18\x03 \x01(\x0b\x32\x1f.invoicejobs.v1.InvoiceSettings\x12/\n\x0border_paths\x18\x04 \x01(\x0b\x32\x1a.invoicejobs.v1.OrderPaths\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12/\n\x0bupdate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xfe\x04\n\x04Site\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x18\n\x10\x64\x65\x66\x61ult_language\x18\x03 \x01(\t\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\x14\n\x0cincludes_tax\x18\x05 \x01(\x08\x12\x11\n\ttime_zone\x18\x06 \x01(\t\x12&\n\x06seller\x18\x07 \x01(\x0b\x32\x16.invoicejobs.v1.Seller\x12*\n\x08\x62randing\x18\x08 \x01(\x0b\x32\x18.invoicejobs.v1.Branding\x12\x17\n\x0fnumber_sequence\x18\t \x01(\t\x12\x19\n\x11payment_term_days\x18\n \x01(\x05\x12/\n\x07\x66ormats\x18\x0b \x03(\x0e\x32\x1e.invoicejobs.v1.DocumentFormat\x12\x1c\n\x14\x63redit_note_sequence\x18\x0c \x01(\t\x12;\n\x11tax_registrations\x18\r \x01(\x0b\x32 .invoicejobs.v1.TaxRegistrations\x12\x14\n\x0ctax_currency\x18\x0e \x01(\t\x12\x34\n\x0e\x65xchange_rates\x18\x0f \x03(\x0b\x32\x1c.invoicejobs.v1.ExchangeRate\x12\x1f\n\x17\x64\x65\x66\x61ult_buyer_reference\x18\x10 \x01(\t\x12=\n\rpayment_terms\x18\x11 \x03(\x0b\x32&.invoicejobs.v1.Site.PaymentTermsEntry\x12\x10\n\x08girocode\x18\x12 \x01(\x08\x1a\x33\n\x11PaymentTermsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"|\n\x10TaxRegistrations\x12\x16\n\x0esmall_business\x18\x01 \x01(\x08\x12\x15\n\rone_stop_shop\x18\x02 \x01(\x08\x12\x0f\n\x07vat_ids\x18\x03 \x03(\t\x12\x15\n\rmargin_scheme\x18\x04 \x01(\x08\x12\x11\n\tzero_rate\x18\x05 \x01(\x08\".\n\x0c\x45xchangeRate\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0c\n\x04rate\x18\x02 \x01(\t\"+\n\nIdentifier\x12\r\n\x05value\x18\x01 \x01(\t\x12\x0e\n\x06scheme\x18\x02 \x01(\t\"a\n\x11TaxRepresentative\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06vat_id\x18\x02 \x01(\t\x12.\n\x07\x61\x64\x64ress\x18\x03 \x01(\x0b\x32\x1d.invoicejobs.v1.PostalAddress\"\xcc\x03\n\x06Seller\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x07\x61\x64\x64ress\x18\x02 \x01(\x0b\x32\x1d.invoicejobs.v1.PostalAddress\x12\x0e\n\x06vat_id\x18\x03 \x01(\t\x12\x12\n\ntax_number\x18\x04 \x01(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\r\n\x05phone\x18\x06 \x01(\t\x12\x0f\n\x07website\x18\x07 \x01(\t\x12\x14\n\x0cregistration\x18\x08 \x01(\t\x12\x12\n\nmanagement\x18\t \x01(\t\x12\x31\n\x0c\x62\x61nk_account\x18\n \x01(\x0b\x32\x1b.invoicejobs.v1.BankAccount\x12\x14\n\x0c\x63ontact_name\x18\x0b \x01(\t\x12,\n\x08legal_id\x18\x0c \x01(\x0b\x32\x1a.invoicejobs.v1.Identifier\x12\x19\n\x11legal_information\x18\r \x01(\t\x12\x36\n\x12\x65lectronic_address\x18\x0e \x01(\x0b\x32\x1a.invoicejobs.v1.Identifier\x12=\n\x12tax_representative\x18\x0f \x01(\x0b\x32!.invoicejobs.v1.TaxRepresentative\"K\n\x0b\x42\x61nkAccount\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x0c\n\x04iban\x18\x02 \x01(\t\x12\x0b\n\x03\x62ic\x18\x03 \x01(\t\x12\x11\n\tbank_name\x18\x04 \x01(\t\"Y\n\x08\x42randing\x12\x12\n\nbrand_name\x18\x01 \x01(\t\x12\x15\n\rprimary_color\x18\x02 \x01(\t\x12\x0c\n\x04logo\x18\x03 \x01(\x0c\x12\x14\n\x0c\x63losing_text\x18\x04 \x01(\t\"\xf2\x02\n\x0eNumberSequence\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bschema_type\x18\x02 \x01(\t\x12\x10\n\x08pre_text\x18\x03 \x01(\t\x12\x11\n\tpost_text\x18\x04 \x01(\t\x12\x18\n\x0bstart_value\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x16\n\tmax_value\x18\x06 \x01(\x03H\x01\x88\x01\x01\x12\x18\n\x10number_of_digits\x18\x07 \x01(\x05\x12\x46\n\x0cplaceholders\x18\x08 \x03(\x0b\x32\x30.invoicejobs.v1.NumberSequence.PlaceholdersEntry\x12\x14\n\x0csequence_key\x18\t \x01(\t\x1aP\n\x11PlaceholdersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12*\n\x05value\x18\x02 \x01(\x0b\x32\x1b.invoicejobs.v1.Placeholder:\x02\x38\x01\x42\x0e\n\x0c_start_valueB\x0c\n\n_max_value\"~\n\x0bPlaceholder\x12\x10\n\x08required\x18\x01 \x01(\x08\x12\x0f\n\x07\x64\x65\x66\x61ult\x18\x02 \x01(\t\x12\x11\n\tsite_path\x18\x03 \x01(\t\x12\x13\n\x0b\x61rray_limit\x18\x04 \x01(\x05\x12\x16\n\tdelimiter\x18\x05 \x01(\tH\x00\x88\x01\x01\x42\x0c\n\n_delimiter\"S\n\x0fInvoiceSettings\x12\x11\n\tthreshold\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x1d\n\x15\x65xtended_order_status\x18\x03 \x01(\t\"\x9f\x01\n\nOrderPaths\x12\x14\n\x0c\x62uyer_vat_id\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12\x17\n\x0f\x62uyer_reference\x18\x03 \x01(\t\x12\x16\n\x0epurchase_order\x18\x04 \x01(\t\x12\x16\n\x0e\x62uyer_legal_id\x18\x05 \x01(\t\x12 \n\x18\x62uyer_electronic_address\x18\x06 \x01(\t\"*\n\x18GetTenantSettingsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\"G\n\x19GetTenantSettingsResponse\x12*\n\x08settings\x18\x01 \x01(\x0b\x32\x18.invoicejobs.v1.Settings\"\x8a\x01\n\x1bUpdateTenantSettingsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12*\n\x08settings\x18\x02 \x01(\x0b\x32\x18.invoicejobs.v1.Settings\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"J\n\x1cUpdateTenantSettingsResponse\x12*\n\x08settings\x18\x01 \x01(\x0b\x32\x18.invoicejobs.v1.Settings2\xed\x01\n\x0eTenantSettings\x12h\n\x11GetTenantSettings\x12(.invoicejobs.v1.GetTenantSettingsRequest\x1a).invoicejobs.v1.GetTenantSettingsResponse\x12q\n\x14UpdateTenantSettings\x12+.invoicejobs.v1.UpdateTenantSettingsRequest\x1a,.invoicejobs.v1.UpdateTenantSettingsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'invoicejobs.v1.tenant_settings_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_SITE_PAYMENTTERMSENTRY']._loaded_options = None
+  _globals['_SITE_PAYMENTTERMSENTRY']._serialized_options = b'8\001'
   _globals['_NUMBERSEQUENCE_PLACEHOLDERSENTRY']._loaded_options = None
   _globals['_NUMBERSEQUENCE_PLACEHOLDERSENTRY']._serialized_options = b'8\001'
   _globals['_SETTINGS']._serialized_start=155
   _globals['_SETTINGS']._serialized_end=431
   _globals['_SITE']._serialized_start=434
-  _globals['_SITE']._serialized_end=689
-  _globals['_SELLER']._serialized_start=692
-  _globals['_SELLER']._serialized_end=938
-  _globals['_BANKACCOUNT']._serialized_start=940
-  _globals['_BANKACCOUNT']._serialized_end=1015
-  _globals['_BRANDING']._serialized_start=1017
-  _globals['_BRANDING']._serialized_end=1106
-  _globals['_NUMBERSEQUENCE']._serialized_start=1109
-  _globals['_NUMBERSEQUENCE']._serialized_end=1479
-  _globals['_NUMBERSEQUENCE_PLACEHOLDERSENTRY']._serialized_start=1369
-  _globals['_NUMBERSEQUENCE_PLACEHOLDERSENTRY']._serialized_end=1449
-  _globals['_PLACEHOLDER']._serialized_start=1481
-  _globals['_PLACEHOLDER']._serialized_end=1607
-  _globals['_INVOICESETTINGS']._serialized_start=1609
-  _globals['_INVOICESETTINGS']._serialized_end=1692
-  _globals['_ORDERPATHS']._serialized_start=1694
-  _globals['_ORDERPATHS']._serialized_end=1771
-  _globals['_GETTENANTSETTINGSREQUEST']._serialized_start=1773
-  _globals['_GETTENANTSETTINGSREQUEST']._serialized_end=1815
-  _globals['_GETTENANTSETTINGSRESPONSE']._serialized_start=1817
-  _globals['_GETTENANTSETTINGSRESPONSE']._serialized_end=1888
-  _globals['_UPDATETENANTSETTINGSREQUEST']._serialized_start=1891
-  _globals['_UPDATETENANTSETTINGSREQUEST']._serialized_end=2029
-  _globals['_UPDATETENANTSETTINGSRESPONSE']._serialized_start=2031
-  _globals['_UPDATETENANTSETTINGSRESPONSE']._serialized_end=2105
-  _globals['_TENANTSETTINGS']._serialized_start=2108
-  _globals['_TENANTSETTINGS']._serialized_end=2345
+  _globals['_SITE']._serialized_end=1072
+  _globals['_SITE_PAYMENTTERMSENTRY']._serialized_start=1021
+  _globals['_SITE_PAYMENTTERMSENTRY']._serialized_end=1072
+  _globals['_TAXREGISTRATIONS']._serialized_start=1074
+  _globals['_TAXREGISTRATIONS']._serialized_end=1198
+  _globals['_EXCHANGERATE']._serialized_start=1200
+  _globals['_EXCHANGERATE']._serialized_end=1246
+  _globals['_IDENTIFIER']._serialized_start=1248
+  _globals['_IDENTIFIER']._serialized_end=1291
+  _globals['_TAXREPRESENTATIVE']._serialized_start=1293
+  _globals['_TAXREPRESENTATIVE']._serialized_end=1390
+  _globals['_SELLER']._serialized_start=1393
+  _globals['_SELLER']._serialized_end=1853
+  _globals['_BANKACCOUNT']._serialized_start=1855
+  _globals['_BANKACCOUNT']._serialized_end=1930
+  _globals['_BRANDING']._serialized_start=1932
+  _globals['_BRANDING']._serialized_end=2021
+  _globals['_NUMBERSEQUENCE']._serialized_start=2024
+  _globals['_NUMBERSEQUENCE']._serialized_end=2394
+  _globals['_NUMBERSEQUENCE_PLACEHOLDERSENTRY']._serialized_start=2284
+  _globals['_NUMBERSEQUENCE_PLACEHOLDERSENTRY']._serialized_end=2364
+  _globals['_PLACEHOLDER']._serialized_start=2396
+  _globals['_PLACEHOLDER']._serialized_end=2522
+  _globals['_INVOICESETTINGS']._serialized_start=2524
+  _globals['_INVOICESETTINGS']._serialized_end=2607
+  _globals['_ORDERPATHS']._serialized_start=2610
+  _globals['_ORDERPATHS']._serialized_end=2769
+  _globals['_GETTENANTSETTINGSREQUEST']._serialized_start=2771
+  _globals['_GETTENANTSETTINGSREQUEST']._serialized_end=2813
+  _globals['_GETTENANTSETTINGSRESPONSE']._serialized_start=2815
+  _globals['_GETTENANTSETTINGSRESPONSE']._serialized_end=2886
+  _globals['_UPDATETENANTSETTINGSREQUEST']._serialized_start=2889
+  _globals['_UPDATETENANTSETTINGSREQUEST']._serialized_end=3027
+  _globals['_UPDATETENANTSETTINGSRESPONSE']._serialized_start=3029
+  _globals['_UPDATETENANTSETTINGSRESPONSE']._serialized_end=3103
+  _globals['_TENANTSETTINGS']._serialized_start=3106
+  _globals['_TENANTSETTINGS']._serialized_end=3343
 # @@protoc_insertion_point(module_scope)

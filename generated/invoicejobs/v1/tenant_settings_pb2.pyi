@@ -85,6 +85,26 @@ class Site(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class PaymentTermsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     CODE_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     DEFAULT_LANGUAGE_FIELD_NUMBER: _builtins.int
@@ -95,12 +115,22 @@ class Site(_message.Message):
     BRANDING_FIELD_NUMBER: _builtins.int
     NUMBER_SEQUENCE_FIELD_NUMBER: _builtins.int
     PAYMENT_TERM_DAYS_FIELD_NUMBER: _builtins.int
+    FORMATS_FIELD_NUMBER: _builtins.int
+    CREDIT_NOTE_SEQUENCE_FIELD_NUMBER: _builtins.int
+    TAX_REGISTRATIONS_FIELD_NUMBER: _builtins.int
+    TAX_CURRENCY_FIELD_NUMBER: _builtins.int
+    EXCHANGE_RATES_FIELD_NUMBER: _builtins.int
+    DEFAULT_BUYER_REFERENCE_FIELD_NUMBER: _builtins.int
+    PAYMENT_TERMS_FIELD_NUMBER: _builtins.int
+    GIROCODE_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """The site's code, as orders name it in siteCode."""
     name: _builtins.str
     """The site's name."""
     default_language: _builtins.str
-    """BCP 47 tag of the language of invoices; de or en."""
+    """BCP 47 tag of the language of invoices where the buyer's is not known: de,
+    en, fr, it, es, nl, pl, pt or cs, with or without a region.
+    """
     currency: _builtins.str
     """ISO 4217 code of the site's currency."""
     includes_tax: _builtins.bool
@@ -111,6 +141,21 @@ class Site(_message.Message):
     """Name of the number sequence; empty means the first one."""
     payment_term_days: _builtins.int
     """Days after issue by which payment is due; 0 means on receipt."""
+    credit_note_sequence: _builtins.str
+    """Name of the number sequence of credit notes; empty means that none can be
+    issued.
+    """
+    tax_currency: _builtins.str
+    """ISO 4217 code of the currency in which the seller accounts for tax (BT-6);
+    empty means each invoice's own. Tax is stated in it, too, where an invoice
+    is in another one.
+    """
+    default_buyer_reference: _builtins.str
+    """Buyer reference (BT-10) of invoices whose order gives none; XRechnung
+    needs one. May be empty.
+    """
+    girocode: _builtins.bool
+    """Whether unpaid invoices in EUR show a GiroCode (EPC QR code)."""
     @_builtins.property
     def seller(self) -> Global___Seller:
         """Who sells on this site."""
@@ -118,6 +163,22 @@ class Site(_message.Message):
     @_builtins.property
     def branding(self) -> Global___Branding:
         """How its invoices look."""
+
+    @_builtins.property
+    def formats(self) -> _containers.RepeatedScalarFieldContainer[_invoices_pb2.DocumentFormat.ValueType]:
+        """What is made of each invoice besides the PDF; formats differ."""
+
+    @_builtins.property
+    def tax_registrations(self) -> Global___TaxRegistrations:
+        """How the seller is registered for VAT."""
+
+    @_builtins.property
+    def exchange_rates(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExchangeRate]:
+        """What other currencies are worth in tax_currency."""
+
+    @_builtins.property
+    def payment_terms(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Terms of payment and of late payment in words (BT-20), by language."""
 
     def __init__(
         self,
@@ -132,14 +193,155 @@ class Site(_message.Message):
         branding: Global___Branding | None = ...,
         number_sequence: _builtins.str = ...,
         payment_term_days: _builtins.int = ...,
+        formats: _abc.Iterable[_invoices_pb2.DocumentFormat.ValueType] | None = ...,
+        credit_note_sequence: _builtins.str = ...,
+        tax_registrations: Global___TaxRegistrations | None = ...,
+        tax_currency: _builtins.str = ...,
+        exchange_rates: _abc.Iterable[Global___ExchangeRate] | None = ...,
+        default_buyer_reference: _builtins.str = ...,
+        payment_terms: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        girocode: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["branding", b"branding", "seller", b"seller"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["branding", b"branding", "seller", b"seller", "tax_registrations", b"tax_registrations"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branding", b"branding", "code", b"code", "currency", b"currency", "default_language", b"default_language", "includes_tax", b"includes_tax", "name", b"name", "number_sequence", b"number_sequence", "payment_term_days", b"payment_term_days", "seller", b"seller", "time_zone", b"time_zone"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branding", b"branding", "code", b"code", "credit_note_sequence", b"credit_note_sequence", "currency", b"currency", "default_buyer_reference", b"default_buyer_reference", "default_language", b"default_language", "exchange_rates", b"exchange_rates", "formats", b"formats", "girocode", b"girocode", "includes_tax", b"includes_tax", "name", b"name", "number_sequence", b"number_sequence", "payment_term_days", b"payment_term_days", "payment_terms", b"payment_terms", "seller", b"seller", "tax_currency", b"tax_currency", "tax_registrations", b"tax_registrations", "time_zone", b"time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Site: _TypeAlias = Site  # noqa: Y015
+
+@_typing.final
+class TaxRegistrations(_message.Message):
+    """How a seller is registered for VAT, beyond its own VAT id."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SMALL_BUSINESS_FIELD_NUMBER: _builtins.int
+    ONE_STOP_SHOP_FIELD_NUMBER: _builtins.int
+    VAT_IDS_FIELD_NUMBER: _builtins.int
+    MARGIN_SCHEME_FIELD_NUMBER: _builtins.int
+    ZERO_RATE_FIELD_NUMBER: _builtins.int
+    small_business: _builtins.bool
+    """Exempt small business (Directive 2006/112/EC art. 284, in Germany section
+    19 UStG): no tax is charged.
+    """
+    one_stop_shop: _builtins.bool
+    """One Stop Shop: consumers in other EU countries pay their country's rate."""
+    margin_scheme: _builtins.bool
+    """Second-hand goods taxed on the margin (art. 313): no tax is shown."""
+    zero_rate: _builtins.bool
+    """Sells goods taxed at 0 % in the seller's own country, such as solar panels
+    (section 12 (3) UStG) or books; without it an order without tax is refused
+    where nothing else explains it.
+    """
+    @_builtins.property
+    def vat_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """VAT ids in further countries, with country prefix; sales within those
+        countries are domestic there.
+        """
+
+    def __init__(
+        self,
+        *,
+        small_business: _builtins.bool = ...,
+        one_stop_shop: _builtins.bool = ...,
+        vat_ids: _abc.Iterable[_builtins.str] | None = ...,
+        margin_scheme: _builtins.bool = ...,
+        zero_rate: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["margin_scheme", b"margin_scheme", "one_stop_shop", b"one_stop_shop", "small_business", b"small_business", "vat_ids", b"vat_ids", "zero_rate", b"zero_rate"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TaxRegistrations: _TypeAlias = TaxRegistrations  # noqa: Y015
+
+@_typing.final
+class ExchangeRate(_message.Message):
+    """What one unit of a currency is worth."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CURRENCY_FIELD_NUMBER: _builtins.int
+    RATE_FIELD_NUMBER: _builtins.int
+    currency: _builtins.str
+    """ISO 4217 code of the currency."""
+    rate: _builtins.str
+    """How many units of the tax currency one unit is worth, a decimal above 0."""
+    def __init__(
+        self,
+        *,
+        currency: _builtins.str = ...,
+        rate: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency", b"currency", "rate", b"rate"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExchangeRate: _TypeAlias = ExchangeRate  # noqa: Y015
+
+@_typing.final
+class Identifier(_message.Message):
+    """An id and the scheme that gives it its meaning."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALUE_FIELD_NUMBER: _builtins.int
+    SCHEME_FIELD_NUMBER: _builtins.int
+    value: _builtins.str
+    """The id."""
+    scheme: _builtins.str
+    """ISO 6523 ICD for legal ids (0002 is SIRENE); EAS for electronic addresses
+    (EM is e-mail, 0088 GLN, 9930 German VAT id).
+    """
+    def __init__(
+        self,
+        *,
+        value: _builtins.str = ...,
+        scheme: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scheme", b"scheme", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Identifier: _TypeAlias = Identifier  # noqa: Y015
+
+@_typing.final
+class TaxRepresentative(_message.Message):
+    """Who answers for the seller's tax in another country (EN 16931 BG-11)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VAT_ID_FIELD_NUMBER: _builtins.int
+    ADDRESS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The full name."""
+    vat_id: _builtins.str
+    """VAT identifier with its country prefix."""
+    @_builtins.property
+    def address(self) -> _invoices_pb2.PostalAddress:
+        """The postal address."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        vat_id: _builtins.str = ...,
+        address: _invoices_pb2.PostalAddress | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["address", b"address"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "name", b"name", "vat_id", b"vat_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TaxRepresentative: _TypeAlias = TaxRepresentative  # noqa: Y015
 
 @_typing.final
 class Seller(_message.Message):
@@ -157,6 +359,11 @@ class Seller(_message.Message):
     REGISTRATION_FIELD_NUMBER: _builtins.int
     MANAGEMENT_FIELD_NUMBER: _builtins.int
     BANK_ACCOUNT_FIELD_NUMBER: _builtins.int
+    CONTACT_NAME_FIELD_NUMBER: _builtins.int
+    LEGAL_ID_FIELD_NUMBER: _builtins.int
+    LEGAL_INFORMATION_FIELD_NUMBER: _builtins.int
+    ELECTRONIC_ADDRESS_FIELD_NUMBER: _builtins.int
+    TAX_REPRESENTATIVE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The full legal name."""
     vat_id: _builtins.str
@@ -175,6 +382,10 @@ class Seller(_message.Message):
     """
     management: _builtins.str
     """Managing directors or owner; may be empty."""
+    contact_name: _builtins.str
+    """Person or department for questions (BT-41); XRechnung needs it."""
+    legal_information: _builtins.str
+    """Legal form, capital and what else the law wants in words (BT-33)."""
     @_builtins.property
     def address(self) -> _invoices_pb2.PostalAddress:
         """The postal address."""
@@ -182,6 +393,18 @@ class Seller(_message.Message):
     @_builtins.property
     def bank_account(self) -> Global___BankAccount:
         """Bank account for payments."""
+
+    @_builtins.property
+    def legal_id(self) -> Global___Identifier:
+        """Number in a register of companies (BT-30), such as a French SIREN."""
+
+    @_builtins.property
+    def electronic_address(self) -> Global___Identifier:
+        """Where e-invoices come from (BT-34); Peppol and XRechnung need it."""
+
+    @_builtins.property
+    def tax_representative(self) -> Global___TaxRepresentative:
+        """Tax representative; absent means none."""
 
     def __init__(
         self,
@@ -196,10 +419,15 @@ class Seller(_message.Message):
         registration: _builtins.str = ...,
         management: _builtins.str = ...,
         bank_account: Global___BankAccount | None = ...,
+        contact_name: _builtins.str = ...,
+        legal_id: Global___Identifier | None = ...,
+        legal_information: _builtins.str = ...,
+        electronic_address: Global___Identifier | None = ...,
+        tax_representative: Global___TaxRepresentative | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "bank_account", b"bank_account"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "bank_account", b"bank_account", "electronic_address", b"electronic_address", "legal_id", b"legal_id", "tax_representative", b"tax_representative"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "bank_account", b"bank_account", "email", b"email", "management", b"management", "name", b"name", "phone", b"phone", "registration", b"registration", "tax_number", b"tax_number", "vat_id", b"vat_id", "website", b"website"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "bank_account", b"bank_account", "contact_name", b"contact_name", "electronic_address", b"electronic_address", "email", b"email", "legal_id", b"legal_id", "legal_information", b"legal_information", "management", b"management", "name", b"name", "phone", b"phone", "registration", b"registration", "tax_number", b"tax_number", "tax_representative", b"tax_representative", "vat_id", b"vat_id", "website", b"website"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -451,22 +679,40 @@ class OrderPaths(_message.Message):
     BUYER_VAT_ID_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
     BUYER_REFERENCE_FIELD_NUMBER: _builtins.int
+    PURCHASE_ORDER_FIELD_NUMBER: _builtins.int
+    BUYER_LEGAL_ID_FIELD_NUMBER: _builtins.int
+    BUYER_ELECTRONIC_ADDRESS_FIELD_NUMBER: _builtins.int
     buyer_vat_id: _builtins.str
     """Path of the buyer's VAT identifier; empty means none."""
     language: _builtins.str
     """Path of the buyer's language; empty means none."""
     buyer_reference: _builtins.str
-    """Path of the buyer's own order reference; empty means none."""
+    """Path of the buyer's reference (BT-10), such as a Leitweg-ID; empty means
+    none.
+    """
+    purchase_order: _builtins.str
+    """Path of the buyer's purchase order (BT-13); empty means none."""
+    buyer_legal_id: _builtins.str
+    """Path of the buyer's number in a register of companies (BT-47), such as a
+    French SIREN; empty means none.
+    """
+    buyer_electronic_address: _builtins.str
+    """Path of the buyer's electronic address (BT-49) as scheme:id, such as
+    0204:991-12345-67; empty means none.
+    """
     def __init__(
         self,
         *,
         buyer_vat_id: _builtins.str = ...,
         language: _builtins.str = ...,
         buyer_reference: _builtins.str = ...,
+        purchase_order: _builtins.str = ...,
+        buyer_legal_id: _builtins.str = ...,
+        buyer_electronic_address: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer_reference", b"buyer_reference", "buyer_vat_id", b"buyer_vat_id", "language", b"language"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer_electronic_address", b"buyer_electronic_address", "buyer_legal_id", b"buyer_legal_id", "buyer_reference", b"buyer_reference", "buyer_vat_id", b"buyer_vat_id", "language", b"language", "purchase_order", b"purchase_order"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

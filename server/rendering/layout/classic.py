@@ -20,18 +20,19 @@ from server.rendering.layout.letterhead import (
     delivery_block,
     draw_address_field,
     draw_brand,
+    preceding_block,
     title_block,
 )
 from server.rendering.layout.lines import table
 from server.rendering.layout.paginate import Placed, Room, paginate
-from server.rendering.layout.payment import closing_text, payment_block
+from server.rendering.layout.payment import closing_text, notes_block, payment_block
 from server.rendering.layout.totals import totals_block
 from server.rendering.pen import Pen
 from server.rendering.text import wrap
 
-_TITLE_GAP = 10.0
-_TABLE_GAP = 10.0
-_CLOSING_GAP = 15.0
+_TITLE_GAP = 9.0
+_TABLE_GAP = 5.0
+_CLOSING_GAP = 10.0
 # A closing text up to this height stays with the totals; a longer one may flow on.
 _SHORT_TEXT = 150.0
 
@@ -58,11 +59,11 @@ def compose(invoice: Invoice) -> Sequence[Callable[[Pen], None]]:
 def _closing(ctx: Context) -> list[Block]:
     """Gives what stands below the table: sums and payment together, then the shop's text."""
     sums = stack([space(_CLOSING_GAP), beside(payment_block(ctx), totals_block(ctx))])
-    text = closing_text(ctx)
-    if not text.height:
+    texts = [text for text in (notes_block(ctx), closing_text(ctx)) if text.height]
+    if not texts:
         return [sums]
-    text = stack([space(_CLOSING_GAP), text])
-    return [stack([sums, text])] if text.height <= _SHORT_TEXT else [sums, text]
+    below = stack([block for text in texts for block in (space(_CLOSING_GAP), text)])
+    return [stack([sums, below])] if below.height <= _SHORT_TEXT else [sums, below]
 
 
 def _masthead(ctx: Context) -> Block:
@@ -70,7 +71,7 @@ def _masthead(ctx: Context) -> Block:
     facts = facts_block(ctx)
     address_end = m.ADDRESS_TOP + len(address_field_lines(ctx)) * m.ADDRESS.leading
     title_top = max(m.TITLE_TOP, address_end + _TITLE_GAP, m.FACTS_TOP + facts.height + _TITLE_GAP)
-    title = stack([title_block(ctx), delivery_block(ctx)])
+    title = stack([title_block(ctx), preceding_block(ctx), delivery_block(ctx)])
 
     def draw(pen: Pen, _y: float) -> None:
         draw_brand(ctx, pen)

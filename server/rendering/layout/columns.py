@@ -27,7 +27,8 @@ class Cells:
 
     position: str
     name: str
-    item_id: str
+    #: What is said about the item below its name, one text a line.
+    details: tuple[str, ...]
     quantity: str
     unit: str
     unit_price: str
@@ -79,7 +80,7 @@ def head_names(ctx: Context) -> Cells:
     return Cells(
         position=labels.position,
         name=labels.item,
-        item_id="",
+        details=(),
         quantity=labels.quantity,
         unit="",
         unit_price=labels.unit_price,

@@ -8,7 +8,7 @@ from datetime import date
 from server.rendering.colours import GREY
 from server.rendering.layout import measures as m
 from server.rendering.layout.blocks import BASE, Block, stack
-from server.rendering.layout.context import Context
+from server.rendering.layout.context import Context, register_name
 from server.rendering.pen import Pen, Style
 from server.rendering.text import wrap
 
@@ -21,17 +21,26 @@ _MOST_LINES = 4
 def facts_block(ctx: Context) -> Block:
     """Makes the block of facts that the invoice has."""
     invoice, draft, labels = ctx.invoice, ctx.draft, ctx.labels
+    asks = draft.totals.due > 0 and not ctx.is_credit
+    legal_id = draft.buyer.legal_id
     pairs = [
         (labels.issue_date, ctx.formats.day(invoice.issue_date)),
         (labels.supply_date, _day(ctx, draft.supply_date)),
-        (labels.due_date, _day(ctx, invoice.due_date if draft.totals.due > 0 else None)),
+        (labels.due_date, _day(ctx, invoice.due_date if asks else None)),
         (labels.order_number, draft.order_number or draft.order_id),
         (labels.order_date, _day(ctx, draft.order_date)),
         (labels.customer_id, draft.buyer.customer_id),
         (labels.buyer_vat_id, draft.buyer.vat_id),
+        (
+            register_name(legal_id, labels.buyer_legal_id),
+            "" if legal_id is None else legal_id.value,
+        ),
         (labels.buyer_reference, draft.buyer_reference),
+        (labels.purchase_order, draft.purchase_order),
     ]
-    number, indent = (labels.invoice_number, invoice.number), _indent(ctx)
+    name = labels.credit_number if ctx.is_credit else labels.invoice_number
+    number = (name, invoice.number)
+    indent = _indent([number, *pairs])
     return stack(
         [
             pairs_block([number], _BETWEEN, m.VALUE_STRONG, indent),
@@ -40,10 +49,8 @@ def facts_block(ctx: Context) -> Block:
     )
 
 
-def _indent(ctx: Context) -> float:
-    labels = ctx.labels
-    named = (labels.invoice_number, labels.supply_date, labels.customer_id, labels.buyer_vat_id)
-    return max(map(m.LABEL.width, named)) + _GAP
+def _indent(pairs: Sequence[tuple[str, str]]) -> float:
+    return max(m.LABEL.width(label) for label, value in pairs if value) + _GAP
 
 
 def _day(ctx: Context, day: date | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from server.domain.party import Seller
 from server.rendering.colours import GREY, HAIRLINE
 from server.rendering.layout import measures as m
-from server.rendering.layout.context import Context
+from server.rendering.layout.context import Context, register_name
 from server.rendering.layout.letterhead import address_lines
 from server.rendering.layout.payment import grouped
 from server.rendering.pen import Pen
@@ -98,18 +98,37 @@ def _widest(needed: list[float], available: float) -> float:
 
 def _contact(ctx: Context, seller: Seller) -> list[str]:
     phone = f"{ctx.labels.phone} {seller.phone}" if seller.phone else ""
-    return [phone, seller.email, seller.website]
+    contact = f"{ctx.labels.contact}: {seller.contact_name}" if seller.contact_name else ""
+    return [contact, phone, seller.email, seller.website]
 
 
 def _legal(ctx: Context, seller: Seller) -> list[str]:
-    labels, management = ctx.labels, seller.management
+    labels, management, legal_id = ctx.labels, seller.management, seller.legal_id
     if management and ":" not in management:  # else it says itself who they are
         management = f"{labels.represented_by}: {management}"
     return [
         f"{labels.vat_id} {seller.vat_id}" if seller.vat_id else "",
         f"{labels.tax_number} {seller.tax_number}" if seller.tax_number else "",
+        f"{register_name(legal_id, labels.company_id)} {legal_id.value}"
+        if legal_id is not None
+        else "",
         seller.registration,
+        *seller.legal_information.splitlines(),
         management,
+        *_tax_representative(ctx, seller),
+    ]
+
+
+def _tax_representative(ctx: Context, seller: Seller) -> list[str]:
+    representative = seller.tax_representative
+    if representative is None:
+        return []
+    address = representative.address
+    country = ctx.formats.country(address.country)
+    where = ", ".join(filter(None, (representative.name, *address_lines(address), country)))
+    return [
+        f"{ctx.labels.tax_representative}: {where}",
+        f"{ctx.labels.vat_id} {representative.vat_id}" if representative.vat_id else "",
     ]
 
 

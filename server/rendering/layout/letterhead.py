@@ -103,6 +103,16 @@ def title_block(ctx: Context) -> Block:
     return Block(m.TITLE.leading + under.height, draw)
 
 
+def preceding_block(ctx: Context) -> Block:
+    """Makes the line that says which invoice a credit note corrects."""
+    preceding, style = ctx.draft.preceding, m.VALUE
+    if preceding is None:
+        return space(0)
+    day = ctx.formats.day(preceding.issue_date)
+    text = ctx.labels.corrects.format(number=preceding.number, date=day)
+    return text_lines(m.LEFT, wrap(text, style.weight, style.size, m.WIDTH), style)
+
+
 def delivery_block(ctx: Context) -> Block:
     """Makes the line that says where the goods went, if that is another address."""
     delivery = ctx.draft.delivery

@@ -14,10 +14,10 @@ from server.rendering.pen import Pen
 from server.rendering.text import wrap
 from server.rendering.units import unit_name
 
-_ABOVE, _BELOW = 4.8, 2.6
+_ABOVE, _BELOW = 2.9, 1.8
 _HEAD_ABOVE = 2.0
 _HEAD_BELOW = 5.0
-_NOTHING = Cells("", "", "", "", "", "", "", "", "")
+_NOTHING = Cells("", "", (), "", "", "", "", "", "")
 
 
 def table(ctx: Context) -> tuple[Block, list[Block]]:
@@ -33,7 +33,7 @@ def _line_cells(ctx: Context, line: InvoiceLine) -> Cells:
     return Cells(
         position=str(line.position),
         name=line.name,
-        item_id=line.item_id,
+        details=_details(line),
         quantity=formats.quantity(line.quantity),
         unit=unit_name(line.unit_code, line.quantity, draft.language),
         unit_price=formats.unit_price(line.unit_price, draft.currency),
@@ -43,13 +43,21 @@ def _line_cells(ctx: Context, line: InvoiceLine) -> Cells:
     )
 
 
+def _details(line: InvoiceLine) -> tuple[str, ...]:
+    """Gives what is known about an item beyond its name: ids, attributes, why it is cheaper."""
+    gtin = f"GTIN {line.gtin}" if line.gtin else ""
+    ids = " · ".join(filter(None, (line.item_id, line.buyer_item_id, gtin)))
+    attributes = " · ".join(f"{name}: {value}" for name, value in line.attributes)
+    return (ids, line.description, attributes, line.discount_reason)
+
+
 def _adjustment_cells(ctx: Context, adjustment: Adjustment) -> Cells:
     taken_off = adjustment.kind is AdjustmentKind.ALLOWANCE
     net_amount = -adjustment.net_amount if taken_off else adjustment.net_amount
     return Cells(
         position="",
         name=adjustment.description,
-        item_id="",
+        details=(),
         quantity="",
         unit="",
         unit_price="",
@@ -87,14 +95,20 @@ def _head(ctx: Context, columns: Columns) -> Block:
 def _row(cells: Cells, columns: Columns) -> Block:
     styles, limit = columns.styles, columns.item_width
     names = wrap(cells.name, styles.cell.weight, styles.cell.size, limit) or [""]
-    ids = wrap(cells.item_id, styles.small.weight, styles.small.size, limit)
-    return _row_part(cells, names, ids, columns)
+    details = [
+        line
+        for text in cells.details
+        for line in wrap(text, styles.small.weight, styles.small.size, limit)
+    ]
+    return _row_part(cells, names, details, columns)
 
 
-def _row_part(cells: Cells, names: Sequence[str], ids: Sequence[str], columns: Columns) -> Block:
+def _row_part(
+    cells: Cells, names: Sequence[str], details: Sequence[str], columns: Columns
+) -> Block:
     """Makes a row, or a part of one that is taller than a page."""
     cell, small = columns.styles.cell, columns.styles.small
-    height = _ABOVE + len(names) * cell.leading + len(ids) * small.leading + _BELOW
+    height = _ABOVE + len(names) * cell.leading + len(details) * small.leading + _BELOW
 
     def draw(pen: Pen, y: float) -> None:
         first = y + _ABOVE + cell.size * 0.86
@@ -102,17 +116,24 @@ def _row_part(cells: Cells, names: Sequence[str], ids: Sequence[str], columns: C
         for index, line in enumerate(names):
             pen.text(columns.item, first + index * cell.leading, line, cell)
         below = first + (len(names) - 1) * cell.leading
-        for index, line in enumerate(ids, 1):
+        for index, line in enumerate(details, 1):
             pen.text(columns.item, below + index * small.leading, line, small, GREY)
         pen.rule(m.LEFT, m.RIGHT, y + height, HAIRLINE, 0.4)
 
     def split(room: float) -> tuple[Block, Block] | None:
-        fitting = int((room - _ABOVE - _BELOW) / cell.leading)
-        if not 0 < fitting < len(names):
+        room -= _ABOVE + _BELOW
+        fitting = int(room / cell.leading)
+        if 0 < fitting < len(names):
+            return (
+                _row_part(cells, names[:fitting], [], columns),
+                _row_part(_NOTHING, names[fitting:], details, columns),
+            )
+        fitting = int((room - len(names) * cell.leading) / small.leading)
+        if not 0 < fitting < len(details):
             return None
         return (
-            _row_part(cells, names[:fitting], [], columns),
-            _row_part(_NOTHING, names[fitting:], ids, columns),
+            _row_part(cells, names, details[:fitting], columns),
+            _row_part(_NOTHING, [], details[fitting:], columns),
         )
 
     return Block(height, draw, split)

@@ -27,14 +27,14 @@ SENDER_BASE: Final = 59 * MM
 ADDRESS_TOP: Final = 62.7 * MM
 ADDRESS_WIDTH: Final = 80 * MM
 FACTS_TOP: Final = 50 * MM
-TITLE_TOP: Final = 97 * MM
+TITLE_TOP: Final = 87.5 * MM
 
 CONTINUED_BASE: Final = 17 * MM
 CONTINUED_TOP: Final = 24 * MM
 
 FOOTER_BOTTOM: Final = PAGE_HEIGHT - 10 * MM
 #: Between the content and the footer at least.
-FOOTER_GAP: Final = 14.0
+FOOTER_GAP: Final = 7.0
 
 BRAND_SIZES: Final = (22.0, 17.0, 13.0)
 TITLE: Final = Style(Weight.STRONG, 18, 23, -0.3)
@@ -49,6 +49,7 @@ TEXT: Final = Style(Weight.REGULAR, 8.2, 11.8)
 TOTAL: Final = Style(Weight.REGULAR, 8.6, 14.2)
 GROSS: Final = Style(Weight.STRONG, 9.6, 17)
 DUE: Final = Style(Weight.STRONG, 11.5, 24, -0.1)
+NOTE: Final = Style(Weight.REGULAR, 7.4, 10)
 REASON: Final = Style(Weight.REGULAR, 7.2, 9.6)
 FOOTER: Final = Style(Weight.REGULAR, 6.5, 8.9)
 PAGE_NUMBER: Final = Style(Weight.REGULAR, 7, 9)

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import re
+
 from server.rendering.layout import measures as m
 from server.rendering.layout.blocks import Block, space, stack, text_lines
 from server.rendering.layout.context import Context
 from server.rendering.layout.facts import pairs_block
+from server.rendering.layout.girocode_block import girocode_block
 from server.rendering.text import paragraphs, wrap
 
 _RIGHT = m.MIDDLE - 24
 _GAP = 10.0
 _GROUP = 4
+# A note may begin with its subject for programs (UNTDID 4451), as in #PMT#text.
+_SUBJECT = re.compile(r"^#[A-Z]{3}#")
 
 
 def payment_block(ctx: Context) -> Block:
     """Makes the block on payment."""
     totals = ctx.draft.totals
     heading = text_lines(m.LEFT, [ctx.labels.payment], m.HEADING, ctx.palette.text)
-    if totals.due > 0:
-        return stack([heading, _pairs([*_methods(ctx), *_instructions(ctx)])])
+    if totals.due > 0 and not ctx.is_credit:
+        pairs = _pairs([*_methods(ctx), *_instructions(ctx)])
+        return stack([heading, pairs, girocode_block(ctx)])
     return stack([heading, _statement(ctx), space(4), _pairs(_methods(ctx))])
+
+
+def notes_block(ctx: Context) -> Block:
+    """Makes what the law and the terms of payment want said."""
+    style = m.NOTE
+    texts = [_SUBJECT.sub("", note) for note in ctx.draft.notes]
+    if not ctx.is_credit:
+        texts.append(ctx.draft.payment_terms)
+    lines = [line for text in texts for line in paragraphs(text, style.weight, style.size, m.WIDTH)]
+    return text_lines(m.LEFT, lines, style)
 
 
 def closing_text(ctx: Context) -> Block:
@@ -32,7 +48,10 @@ def closing_text(ctx: Context) -> Block:
 def _statement(ctx: Context) -> Block:
     """Says in a sentence that nothing is to be paid any more."""
     labels, totals = ctx.labels, ctx.draft.totals
-    if totals.due < 0:
+    if ctx.is_credit:
+        refund = labels.refund_statement.format(amount=ctx.money(totals.due))
+        text = refund if totals.due > 0 else labels.credit_settled
+    elif totals.due < 0:
         text = labels.credit_note.format(amount=ctx.money(-totals.due))
     else:
         text = labels.paid_in_full if totals.prepaid else labels.nothing_to_pay
@@ -49,7 +68,7 @@ def _methods(ctx: Context) -> list[tuple[str, str]]:
         if payment.paid_amount:
             paid = labels.paid_with.format(method=method) if method else labels.prepaid
             pairs.append((paid, ctx.money(payment.paid_amount)))
-        elif ctx.draft.totals.due > 0:
+        elif ctx.draft.totals.due > 0 and not ctx.is_credit:
             pairs.append((labels.payment_method, method))
         if payment.transaction_id:
             pairs.append((labels.transaction, payment.transaction_id))

@@ -21,9 +21,15 @@ def totals_block(ctx: Context) -> Block:
         blocks += _tax(ctx, subtotal)
     if len(draft.tax_subtotals) > 1:
         blocks.append(_row(labels.total_tax, ctx.money(totals.tax), m.TOTAL))
+    if totals.tax_in_tax_currency is not None and draft.tax_currency:
+        label = labels.tax_in_currency.format(currency=draft.tax_currency)
+        amount = ctx.formats.money(totals.tax_in_tax_currency, draft.tax_currency)
+        blocks.append(_row(label, amount, m.TOTAL))
     blocks += [_line(), _row(labels.total_gross, ctx.money(totals.tax_inclusive), m.GROSS)]
     if totals.prepaid:
         blocks.append(_row(labels.prepaid, ctx.money(-totals.prepaid), m.TOTAL))
+    if totals.rounding:
+        blocks.append(_row(labels.rounding, ctx.money(totals.rounding), m.TOTAL))
     return stack([*blocks, space(4), *_due(ctx)])
 
 
@@ -56,7 +62,9 @@ def _line() -> Block:
 def _due(ctx: Context) -> list[Block]:
     """Makes the line that says what is to be paid, under a rule in the shop's colour."""
     due, labels = ctx.draft.totals.due, ctx.labels
-    if due > 0:
+    if ctx.is_credit and due > 0:
+        label = labels.refund
+    elif due > 0:
         label = labels.due
     elif due < 0:
         label = labels.credit

@@ -19,7 +19,7 @@ INVOICED = Outcome(
     net="10.00",
     tax="1.90",
     gross="11.90",
-    file=Path("RE-1.pdf"),
+    files=[Path("RE-1.pdf")],
 )
 REFUSED = Outcome("MANUAL", "B", "FAILURE", message="The order does not add up: 1 is not 2.")
 
@@ -35,7 +35,7 @@ def test_nothing_is_wrong_when_all_came_out_as_it_must():
         ([replace(INVOICED, status="FAILURE", message="Oh."), REFUSED], "A: is FAILURE"),
         ([replace(INVOICED, tax="1.91"), REFUSED], "tax is 1.91 instead of 1.90"),
         ([replace(INVOICED, currency="CHF"), REFUSED], "currency is CHF instead of EUR"),
-        ([replace(INVOICED, file=None), REFUSED], "its PDF was not downloaded"),
+        ([replace(INVOICED, files=[]), REFUSED], "its PDF was not downloaded"),
         ([INVOICED, replace(REFUSED, status="SUCCESS")], "B: is SUCCESS, but must fail"),
         ([INVOICED, replace(REFUSED, message="Late.")], "fails for another reason"),
         ([INVOICED, REFUSED, replace(INVOICED, order_id="C")], "C: the MANUAL job took it"),

@@ -4,8 +4,10 @@ import json
 
 import grpc
 import pytest
+from invoicejobs.v1 import invoices_pb2 as pb
 
 from gateway.cli.downloading import LONGEST_NAME, safe_name
+from gateway.cli.invoices import FORMATS
 
 PDF = b"%PDF-1.4 " + b"x" * 5000
 
@@ -40,6 +42,74 @@ def test_all_documents_of_a_job_are_saved(run, services, tmp_path):
         "RE-B",
     ]
     assert files(tmp_path) == ["RE-A.pdf", "RE-B.pdf"]
+
+
+@pytest.fixture
+def e_invoice(services):
+    services.add_invoice("RE-1", PDF)
+    services.add_xml("RE-1", pb.DOCUMENT_FORMAT_XRECHNUNG_UBL, b"<Invoice/>")
+    services.add_xml("RE-1", pb.DOCUMENT_FORMAT_PEPPOL_UBL, b"<Peppol/>")
+
+
+@pytest.mark.parametrize(
+    ("word", "format", "xml"),
+    [
+        ("factur-x", pb.DOCUMENT_FORMAT_FACTUR_X, b"<F/>"),
+        ("xrechnung-cii", pb.DOCUMENT_FORMAT_XRECHNUNG_CII, b"<X/>"),
+        ("xrechnung-ubl", pb.DOCUMENT_FORMAT_XRECHNUNG_UBL, b"<U/>"),
+        ("peppol", pb.DOCUMENT_FORMAT_PEPPOL_UBL, b"<P/>"),
+    ],
+)
+def test_one_format_is_saved(run, services, tmp_path, word, format, xml):
+    services.add_invoice("RE-1", PDF)
+    services.add_xml("RE-1", format, xml)
+    result = run("invoices", "download", "RE-1", "--format", word, "--output", tmp_path, "--json")
+    assert files(tmp_path) == [f"RE-1-{format}.xml"]
+    assert (tmp_path / f"RE-1-{format}.xml").read_bytes() == xml
+    assert json.loads(result.stdout)["format"] == pb.DocumentFormat.Name(format)
+
+
+def test_every_format_has_its_word():
+    assert {0, *FORMATS.values()} == set(pb.DocumentFormat.values())
+
+
+@pytest.mark.usefixtures("e_invoice")
+def test_all_formats_are_saved(run, tmp_path):
+    assert (
+        run("invoices", "download", "RE-1", "--format", "all", "--output", tmp_path).exit_code == 0
+    )
+    assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == {
+        "RE-1.pdf": PDF,
+        "RE-1-4.xml": b"<Invoice/>",
+        "RE-1-5.xml": b"<Peppol/>",
+    }
+
+
+@pytest.mark.usefixtures("e_invoice")
+def test_a_single_xml_may_get_a_name_that_ends_as_it_does(run, tmp_path):
+    asked = ("invoices", "download", "RE-1", "--format", "peppol", "--output")
+    assert run(*asked, tmp_path / "mine.xml").exit_code == 0
+    assert (tmp_path / "mine.xml").read_bytes() == b"<Peppol/>"
+    result = run(*asked, tmp_path / "mine.pdf")
+    assert result.exit_code == 2
+    assert "ends in .xml" in result.stderr
+    assert files(tmp_path) == ["mine.xml"]
+
+
+@pytest.mark.usefixtures("e_invoice")
+def test_a_format_that_an_invoice_lacks_is_told(run, tmp_path):
+    result = run("invoices", "download", "RE-1", "--format", "factur-x", "--output", tmp_path)
+    assert result.exit_code == 3
+    assert "RE-1 has no such document." in result.stderr
+    assert files(tmp_path) == []
+
+
+def test_an_invoice_without_documents_is_told_also_when_all_are_asked_for(run, services, tmp_path):
+    services.add_invoice("RE-1", PDF)
+    del services.invoices["RE-1"].documents[:]
+    result = run("invoices", "download", "RE-1", "--format", "all", "--output", tmp_path)
+    assert result.exit_code == 3
+    assert "RE-1 has no such document." in result.stderr
 
 
 def test_a_damaged_document_leaves_no_file(run, services, tmp_path):
@@ -138,7 +208,12 @@ def test_long_names_keep_their_ending():
 
 def test_an_invoice_is_shown(run, services):
     services.add_invoice("RE-1", PDF)
+    services.add_xml("RE-1", pb.DOCUMENT_FORMAT_PEPPOL_UBL, b"<Peppol/>")
+    services.invoices["RE-1"].notes.append("Reverse charge")
     stdout = run("invoices", "get", "RE-1").stdout
+    assert "RE-1.pdf" in stdout
+    assert "RE-1-5.xml" in stdout
+    assert "Reverse charge" in stdout
     assert "Żaneta Łapińska" in stdout
     assert "11.90 EUR" in stdout
     assert json.loads(run("invoices", "get", "RE-1", "--json").stdout)["totals"]["tax"] == "1.90"

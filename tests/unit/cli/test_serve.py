@@ -121,13 +121,14 @@ def test_the_demo_issues_all_samples_that_it_should_and_ends_well(tmp_path):
     process = start("demo", "--folder", str(tmp_path / "demo"))
     said, _ = process.communicate(timeout=110)
     assert process.returncode == 0, said
-    assert "16 invoices" in said
+    assert "16 invoices, 32 files" in said
     assert "501.83 EUR" in said
     assert "433.72 EUR" in said
     assert "does not add up" in said
-    pdfs = list((tmp_path / "demo" / "invoices").iterdir())
-    assert len(pdfs) == 16
-    assert all(pdf.read_bytes().startswith(b"%PDF-") for pdf in pdfs)
+    files = list((tmp_path / "demo" / "invoices").iterdir())
+    beginnings = {".pdf": b"%PDF-", ".xml": b"<?xml"}
+    assert [sum(file.suffix == ending for file in files) for ending in beginnings] == [16, 16]
+    assert all(file.read_bytes().startswith(beginnings[file.suffix]) for file in files)
 
 
 def test_a_demo_without_samples_says_where_to_run_it(tmp_path):

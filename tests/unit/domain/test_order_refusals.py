@@ -8,7 +8,7 @@ import pytest
 from server.domain.computation import compute_invoice
 from server.domain.errors import OrderRejected
 from tests.builders.orders import ADDRESS, Item, OrderForm, make_order_json, to_order
-from tests.builders.settings import make_settings, make_site
+from tests.builders.settings import IDENTIFIERS, make_settings, make_site
 
 GROSS = make_settings()
 NET = make_settings(make_site(includes_tax=False))
@@ -17,7 +17,7 @@ CENT = Decimal("0.01")
 
 def refusal(order: dict[str, Any], settings: Any = GROSS) -> OrderRejected:
     with pytest.raises(OrderRejected) as caught:
-        compute_invoice(to_order(order), settings)
+        compute_invoice(to_order(order), settings, IDENTIFIERS)
     return caught.value
 
 
@@ -119,7 +119,7 @@ def test_more_parts_may_stray_further_but_not_without_end():
             price["grossValue"] += cents * CENT
             price["netValue"] += cents * CENT
         if fits:
-            draft = compute_invoice(to_order(order), GROSS)
+            draft = compute_invoice(to_order(order), GROSS, IDENTIFIERS)
             assert draft.totals.tax_inclusive == final["grossValue"]
         else:
             assert refusal(order).reason == "ORDER_DOES_NOT_ADD_UP"
@@ -132,7 +132,7 @@ def test_a_total_in_cents_fits_parts_in_tenths_of_cents():
     assert final["grossValue"] == Decimal("3.337")
     for price in (final, final["taxAggregate"]["lines"][0]):
         price["grossValue"] = Decimal("3.34")
-    draft = compute_invoice(to_order(order), GROSS)
+    draft = compute_invoice(to_order(order), GROSS, IDENTIFIERS)
     assert draft.totals.tax_inclusive == Decimal("3.34")
 
 

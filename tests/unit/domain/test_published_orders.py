@@ -9,7 +9,7 @@ from server.domain.computation import compute_invoice
 from server.domain.errors import OrderRejected
 from server.domain.invoice import AdjustmentKind, InvoiceDraft
 from tests.builders.orders import published, to_order
-from tests.builders.settings import make_settings, make_site
+from tests.builders.settings import IDENTIFIERS, make_settings, make_site
 
 SETTINGS = make_settings(
     make_site(code="DE", includes_tax=False), make_site(code="GrossSite", default_language="en")
@@ -18,7 +18,7 @@ CENT = Decimal("0.01")
 
 
 def compute(order: dict[str, Any]) -> InvoiceDraft:
-    return compute_invoice(to_order(order), SETTINGS)
+    return compute_invoice(to_order(order), SETTINGS, IDENTIFIERS)
 
 
 @pytest.mark.parametrize(

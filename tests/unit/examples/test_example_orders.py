@@ -12,6 +12,7 @@ from server.domain.computation import compute_invoice
 from server.domain.errors import OrderRejected
 from server.domain.settings import TenantSettings
 from server.domain.settings_check import check_settings
+from server.identifiers.check_digits import CheckDigits
 from server.rpc.read_settings import ALL_FIELDS, read_settings
 from server.sources.read_order import read_order
 
@@ -36,7 +37,9 @@ def load(path):
 
 
 def draft(path):
-    return compute_invoice(read_order(path.read_bytes(), SETTINGS.order_paths), SETTINGS)
+    return compute_invoice(
+        read_order(path.read_bytes(), SETTINGS.order_paths), SETTINGS, CheckDigits()
+    )
 
 
 def test_every_order_says_what_must_become_of_it():
@@ -47,7 +50,7 @@ def test_every_order_says_what_must_become_of_it():
 
 
 def test_the_settings_pass_the_check_of_the_service():
-    check_settings(SETTINGS)
+    check_settings(SETTINGS, CheckDigits())
 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)

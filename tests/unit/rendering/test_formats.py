@@ -71,7 +71,14 @@ def test_percents_follow_the_language():
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [("de", "03.11.2025"), ("en", "3 Nov 2025"), ("en-US", "Nov 3, 2025"), ("nl", "3 Nov 2025")],
+    [
+        ("de", "03.11.2025"),
+        ("en", "3 Nov 2025"),
+        ("en-US", "Nov 3, 2025"),
+        ("nl", "3 nov 2025"),
+        ("pt", "03/11/2025"),
+        ("sv", "3 Nov 2025"),
+    ],
 )
 def test_dates_follow_language_and_region(language, expected):
     assert formats_for(language).day(date(2025, 11, 3)) == expected
@@ -85,7 +92,15 @@ def test_countries_are_named_in_the_language_and_unknown_ones_name_themselves():
 
 @pytest.mark.parametrize(
     ("tag", "expected"),
-    [("de", "de"), ("de-AT", "de"), ("DE_at", "de"), ("en-GB", "en"), ("fr", "en"), ("", "en")],
+    [
+        ("de", "de"),
+        ("de-AT", "de"),
+        ("DE_at", "de"),
+        ("en-GB", "en"),
+        ("fr-BE", "fr"),
+        ("sv", "en"),
+        ("", "en"),
+    ],
 )
 def test_the_base_language_decides_and_unknown_ones_are_english(tag, expected):
     assert base_language(tag) == expected

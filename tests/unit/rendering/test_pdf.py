@@ -105,7 +105,10 @@ def test_the_time_stamp_is_the_invoices_own_in_utc(issued_at):
     assert properties_of(document)["CreationDate"] == "D:20251103081530+00'00'"
 
 
-@pytest.mark.parametrize(("language", "entry"), [("de-AT", b"/Lang (de)"), ("fr", b"/Lang (en)")])
+@pytest.mark.parametrize(
+    ("language", "entry"),
+    [("de-AT", b"/Lang (de)"), ("fr", b"/Lang (fr)"), ("sv", b"/Lang (en)")],
+)
 def test_the_catalogue_names_the_language(language, entry):
     assert entry in render_pdf(make_invoice(1, language=language))
 

@@ -3,9 +3,12 @@
 import string
 from dataclasses import fields
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from server.domain.settings import SUPPORTED_LANGUAGES
+from server.rendering.fonts import repertoire
 from server.rendering.labels import labels_for
 from server.rendering.units import unit_name
 
@@ -43,16 +46,39 @@ def test_a_payment_method_is_named_in_the_language(method, expected):
     assert labels_for("de").method(method) == expected
 
 
-def test_both_languages_fill_the_same_places_and_name_the_same_methods():
-    german, english = labels_for("de"), labels_for("en")
-    assert german.methods.keys() == english.methods.keys()
-    assert german.titles.keys() == english.titles.keys()
-    for field in fields(german):
-        ours, theirs = getattr(german, field.name), getattr(english, field.name)
-        assert ours
-        assert theirs
-        if isinstance(ours, str):
-            assert places(ours) == places(theirs), field.name
+@pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
+def test_every_language_fills_the_same_places_and_names_the_same_things(language):
+    ours, english = labels_for(language), labels_for("en")
+    for name in ("methods", "titles", "units"):
+        assert getattr(ours, name).keys() == getattr(english, name).keys()
+    for field in fields(ours):
+        value, expected = getattr(ours, field.name), getattr(english, field.name)
+        assert value
+        if isinstance(value, str):
+            assert places(value) == places(expected), field.name
+
+
+@pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
+def test_the_fonts_hold_every_letter_of_every_language(language):
+    words = Path("server/rendering/words", f"{language}.json").read_text(encoding="utf-8")
+    assert set(words) - {"\n"} <= repertoire()
+
+
+@pytest.mark.parametrize(
+    ("quantity", "language", "expected"),
+    [
+        ("1", "pl", "rolka"),
+        ("3", "pl", "rolki"),
+        ("12", "pl", "rolek"),
+        ("22", "pl", "rolki"),
+        ("1.5", "cs", "role"),
+        ("5", "cs", "rolí"),
+        ("1.5", "fr", "rouleau"),
+        ("2", "fr", "rouleaux"),
+    ],
+)
+def test_plurals_follow_the_language(quantity, language, expected):
+    assert unit_name("XRO", Decimal(quantity), language) == expected
 
 
 def places(text):

@@ -1,5 +1,6 @@
 """Invoices as messages: every amount with its digits, every code by its name."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from invoicejobs.v1 import invoices_pb2 as pb
 
 from server.domain.document import DocumentFormat
 from server.domain.errors import InvalidInput
-from server.domain.invoice import Adjustment, AdjustmentKind, TaxCategory
+from server.domain.invoice import Adjustment, AdjustmentKind, TaxCategory, TaxSubtotal
 from server.domain.party import Party, PostalAddress
 from server.rpc.translate_invoices import invoice_message, read_format
 from server.rpc.translate_values import decimal_text
@@ -24,7 +25,8 @@ def test_a_decimal_keeps_its_digits_and_has_no_exponent(value, text):
 
 
 def test_every_domain_format_can_be_asked_for():
-    assert {read_format(number) for number in pb.DocumentFormat.values()} == set(DocumentFormat)
+    asked = {read_format(number) for number in pb.DocumentFormat.values()}
+    assert asked == {None, *DocumentFormat}
 
 
 def test_an_unknown_format_is_refused():
@@ -85,3 +87,34 @@ def test_days_that_are_not_known_are_empty():
     assert (message.supply_date, message.due_date) == ("", "")
     message = invoice_message(make_invoice(1, supply_date=date(2026, 1, 2)), ())
     assert message.supply_date == "2026-01-02"
+
+
+def test_what_the_invoice_says_besides_its_figures_is_shown():
+    subtotal = TaxSubtotal(
+        *(TaxCategory.INTRA_COMMUNITY, Decimal(0), Decimal("10.00"), Decimal("0.00")),
+        exemption_reason="Innergemeinschaftliche Lieferung",
+        exemption_code="VATEX-EU-IC",
+    )
+    invoice = make_invoice(
+        1,
+        notes=("Steuerfrei.", "Danke."),
+        payment_terms="Zahlbar in 14 Tagen.",
+        buyer_reference="04011000-1234512345-06",
+        purchase_order="PO-7",
+        tax_currency="PLN",
+    )
+    totals = replace(
+        invoice.draft.totals, rounding=Decimal("-0.02"), tax_in_tax_currency=Decimal("43.21")
+    )
+    draft = replace(invoice.draft, totals=totals, tax_subtotals=(subtotal,))
+    message = invoice_message(replace(invoice, draft=draft), ())
+    assert list(message.notes) == ["Steuerfrei.", "Danke."]
+    assert message.payment_terms == "Zahlbar in 14 Tagen."
+    assert message.buyer_reference == "04011000-1234512345-06"
+    assert (message.purchase_order, message.tax_currency) == ("PO-7", "PLN")
+    assert message.tax_subtotals[0].exemption_code == "VATEX-EU-IC"
+    assert (message.totals.rounding, message.totals.tax_in_tax_currency) == ("-0.02", "43.21")
+
+
+def test_tax_in_another_currency_is_empty_where_there_is_none():
+    assert invoice_message(make_invoice(1), ()).totals.tax_in_tax_currency == ""

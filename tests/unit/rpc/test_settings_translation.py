@@ -6,12 +6,12 @@ import pytest
 from invoicejobs.v1 import invoices_pb2
 from invoicejobs.v1 import tenant_settings_pb2 as pb
 
+from server.domain.document import DocumentFormat
 from server.domain.errors import InvalidInput
 from server.domain.numbering import Placeholder
 from server.domain.party import BankAccount, PostalAddress
 from server.domain.settings import SelectionRule, TenantSettings
 from server.rpc.read_settings import ALL_FIELDS, read_settings
-from server.rpc.translate_settings import settings_message
 
 NOTHING = TenantSettings(sites=(), number_sequences=())
 
@@ -123,59 +123,48 @@ def test_another_schema_type_is_refused_by_its_path():
     assert error.value.violations[0].field == "number_sequences[1].schema_type"
 
 
-def test_what_is_written_reads_back_the_same():
-    address = invoices_pb2.PostalAddress(
-        lines=["Speicherstraße 12", "Hof 3"], post_code="20457", city="Hamburg", country="DE"
+def violations_of(**site):
+    with pytest.raises(InvalidInput) as error:
+        read(sites=[pb.Site(), pb.Site(**site)])
+    return {violation.field: violation.description for violation in error.value.violations}
+
+
+def test_formats_are_read_in_their_order():
+    numbers = [invoices_pb2.DOCUMENT_FORMAT_PEPPOL_UBL, invoices_pb2.DOCUMENT_FORMAT_FACTUR_X]
+    assert read_site(formats=numbers).formats == (
+        DocumentFormat.PEPPOL_UBL,
+        DocumentFormat.FACTUR_X,
     )
-    message = pb.Settings(
-        sites=[
-            pb.Site(
-                code="main",
-                name="Nordlicht",
-                default_language="de",
-                currency="EUR",
-                includes_tax=True,
-                time_zone="Europe/Berlin",
-                seller=pb.Seller(
-                    name="Nordlicht GmbH",
-                    address=address,
-                    vat_id="DE123456789",
-                    tax_number="46/123/45678",
-                    email="a@b.example",
-                    phone="+49 40 1",
-                    website="b.example",
-                    registration="HRB 1",
-                    management="Inga Petersen",
-                    bank_account=pb.BankAccount(holder="N", iban="DE1", bic="B", bank_name="C"),
-                ),
-                branding=pb.Branding(
-                    brand_name="N", primary_color="#0F4C5C", logo=b"png", closing_text="Danke"
-                ),
-                number_sequence="invoices",
-                payment_term_days=14,
-            )
-        ],
-        number_sequences=[
-            pb.NumberSequence(
-                name="invoices",
-                schema_type="invoiceNoSequence",
-                pre_text="RE-__year__-",
-                post_text="-X",
-                start_value=0,
-                max_value=999,
-                number_of_digits=3,
-                placeholders={
-                    "__x__": pb.Placeholder(
-                        required=True, default="d", site_path="p", array_limit=1, delimiter=""
-                    )
-                },
-                sequence_key="__year__",
-            )
-        ],
-        invoice_settings=pb.InvoiceSettings(
-            threshold="24", status="CREATED,CONFIRMED", extended_order_status="70"
-        ),
-        order_paths=pb.OrderPaths(buyer_vat_id="a.b", language="c", buyer_reference="d"),
-        etag="e1",
-    )
-    assert settings_message(read_settings(message, ALL_FIELDS, NOTHING)) == message
+
+
+@pytest.mark.parametrize(
+    ("formats", "wrong", "problem"),
+    [
+        ([0], 0, "must be one of DOCUMENT_FORMAT_FACTUR_X, "),
+        ([2, 99], 1, "must be one of DOCUMENT_FORMAT_FACTUR_X, "),
+        ([invoices_pb2.DOCUMENT_FORMAT_PDF], 0, "the PDF is always made"),
+        ([4, 5, 4], 2, "XRechnung UBL stands twice"),
+    ],
+)
+def test_a_wrong_format_is_refused_by_its_path(formats, wrong, problem):
+    violations = violations_of(formats=formats)
+    assert problem in violations[f"sites[1].formats[{wrong}]"]
+    assert sum("formats" in path for path in violations) == 1
+
+
+@pytest.mark.parametrize("text", ["", "0", "0.000", "-1", "1,5", "1e3", "NaN", " 1", "٣", "9" * 99])
+def test_an_exchange_rate_that_is_no_positive_decimal_is_refused_by_its_path(text):
+    rates = [pb.ExchangeRate(currency="PLN", rate="0.2341"), pb.ExchangeRate(rate=text)]
+    violations = violations_of(exchange_rates=rates)
+    assert "decimal above 0" in violations["sites[1].exchange_rates[1].rate"]
+    assert "sites[1].exchange_rates[0].rate" not in violations
+
+
+def test_an_exchange_rate_keeps_its_digits():
+    rates = read_site(exchange_rates=[pb.ExchangeRate(currency="PLN", rate="0.2300")])
+    assert str(rates.exchange_rates[0].rate) == "0.2300"
+
+
+def test_ids_and_a_representative_that_are_not_given_are_none():
+    seller = read_site(seller=pb.Seller(name="N")).seller
+    assert (seller.legal_id, seller.electronic_address, seller.tax_representative) == (None,) * 3

@@ -9,23 +9,25 @@ import pytest
 
 from server.domain.document import Document
 from server.domain.invoice import Invoice
+from server.domain.invoice_record import InvoiceRecord
 from server.domain.job import Chunk, Job, JobOrder, JobType
 from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant
 from server.ports import Database
+from server.service.cancel_invoice import CancelInvoice
 from server.service.create_job import CreateJob
 from server.service.import_orders import ImportOrders, ImportResult, IncomingOrder
 from server.service.issue_invoices import IssueInvoices
 from server.service.make_documents import MakeDocuments
 from server.service.plan_job import PlanJob
 from server.service.process_chunk import ProcessChunk
-from server.service.settings import UpdateSettings
+from server.service.settings import CheckSettings, UpdateSettings
 from server.service.work_on_chunk import WorkOnChunk
 from server.sources.own_orders import OwnOrders
 from server.sources.read_order import read_order
 from server.storage import migrate, open_database
 from tests.builders.orders import OrderForm, make_order_json, order_bytes
-from tests.builders.settings import make_settings
+from tests.builders.settings import IDENTIFIERS, make_settings
 from tests.fakes.outside import FakeClock, FakeDocuments, FakeRenderer, HookedDatabase
 
 ACME = Tenant("acme")
@@ -47,16 +49,21 @@ class Shop:
         source = OwnOrders(database, read_order)
         self.create_job = CreateJob(database, self.clock, self._new_id, self._wake, 5, 2)
         self.import_batch = ImportOrders(database, read_order, 10_000)
-        self.update_settings = UpdateSettings(database, self.clock, self._new_id)
+        self.update_settings = UpdateSettings(
+            database, self.clock, self._new_id, CheckSettings(IDENTIFIERS)
+        )
         hooked = self.workers_database
         self.plan_job = PlanJob(hooked, self.clock, source, 2)
+        make_documents = MakeDocuments(hooked, self.renderer, self.documents)
         self.process_chunk = ProcessChunk(
             hooked,
             self.clock,
             source,
+            IDENTIFIERS,
             IssueInvoices(hooked, self.clock),
-            MakeDocuments(hooked, self.renderer, self.documents),
+            make_documents,
         )
+        self.cancel_invoice = CancelInvoice(hooked, self.clock, make_documents)
         self.work_on_chunk = WorkOnChunk(hooked, self.clock, self.plan_job, self.process_chunk)
         self.save(make_settings())
 
@@ -117,10 +124,14 @@ class Shop:
         with self.database.read() as unit:
             return list(unit.jobs.orders(job.job_id, 0, 100))
 
-    def invoices(self) -> list[tuple[Invoice, tuple[Document, ...]]]:
-        """Lists all invoices, the oldest first."""
+    def records(self) -> list[InvoiceRecord]:
+        """Lists all invoices and credit notes and what came of them, the oldest first."""
         with self.database.read() as unit:
             return list(unit.invoices.page(ACME, "", "", None, 100).items)[::-1]
+
+    def invoices(self) -> list[tuple[Invoice, tuple[Document, ...]]]:
+        """Lists all invoices with their documents, the oldest first."""
+        return [(record.invoice, record.documents) for record in self.records()]
 
     def numbers(self) -> list[str]:
         """Lists the numbers of all invoices, the oldest first."""

@@ -99,10 +99,10 @@ def test_an_order_that_was_invoiced_while_it_was_computed_takes_no_number(shop, 
     one, other = shop.start("A", "B"), shop.start("A")
     first, second = shop.claimed(), shop.claimed()
 
-    def overtaken(order, settings):
+    def overtaken(order, settings, identifiers):
         monkeypatch.setattr(COMPUTE, compute_invoice)
         shop.process_chunk(second)
-        return compute_invoice(order, settings)
+        return compute_invoice(order, settings, identifiers)
 
     monkeypatch.setattr(COMPUTE, overtaken)
     shop.process_chunk(first)
@@ -136,10 +136,10 @@ def test_an_invoice_that_cannot_be_rendered_fails_its_order_only(shop):
 def test_a_bug_in_computing_one_order_fails_that_order_only(shop, monkeypatch):
     shop.sell("A", "B")
 
-    def broken(order, settings):
+    def broken(order, settings, identifiers):
         if order.order_id == "A":
             raise ZeroDivisionError
-        return compute_invoice(order, settings)
+        return compute_invoice(order, settings, identifiers)
 
     monkeypatch.setattr(COMPUTE, broken)
     job = shop.start("A", "B")
@@ -151,7 +151,7 @@ def test_a_bug_in_computing_one_order_fails_that_order_only(shop, monkeypatch):
 
 
 def test_a_very_long_message_is_cut(shop, monkeypatch):
-    def refuse(order, settings):
+    def refuse(order, settings, identifiers):
         raise OrderRejected("x" * 5000)
 
     monkeypatch.setattr(COMPUTE, refuse)

@@ -8,7 +8,7 @@ import pytest
 from server.domain.errors import Conflict, Unavailable
 from server.domain.job import JobOrderStatus, JobStatus
 from tests.builders.orders import Item, OrderForm
-from tests.fakes.outside import Crash, nothing
+from tests.fakes.outside import Crash, fake_document, nothing
 
 PENDING, SUCCESS = JobOrderStatus.PENDING, JobOrderStatus.SUCCESS
 
@@ -63,7 +63,7 @@ def test_a_stopped_chunk_ends_with_the_same_numbers_and_bytes(shop, moment, erro
     assert statuses(outcomes) == [SUCCESS, SUCCESS]
     assert [o.message for o in outcomes] == ["", ""]
     for invoice, (document,) in shop.invoices():
-        assert shop.documents.files[document.key] == repr(invoice).encode()
+        assert shop.documents.files[document.key] == fake_document(invoice)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

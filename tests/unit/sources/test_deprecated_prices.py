@@ -8,7 +8,7 @@ import pytest
 from server.domain.computation import compute_invoice
 from server.domain.errors import InvalidInput, OrderRejected
 from tests.builders.orders import make_order_json, to_order
-from tests.builders.settings import make_settings, make_site
+from tests.builders.settings import IDENTIFIERS, make_settings, make_site
 
 
 def old_order(*, inclusive: bool, **changes: Any) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def old_order(*, inclusive: bool, **changes: Any) -> dict[str, Any]:
 )
 def test_an_old_order_is_invoiced_by_its_deprecated_prices(inclusive, total, figures):
     order = to_order(old_order(inclusive=inclusive, totalPrice=total))
-    draft = compute_invoice(order, make_settings(make_site(includes_tax=inclusive)))
+    draft = compute_invoice(order, make_settings(make_site(includes_tax=inclusive)), IDENTIFIERS)
     totals = draft.totals
     assert f"{totals.tax_exclusive} {totals.tax} {totals.tax_inclusive}" == figures
     assert [line.name for line in draft.lines] == ["Cup"]
@@ -49,7 +49,7 @@ def test_an_old_order_is_invoiced_by_its_deprecated_prices(inclusive, total, fig
 def test_an_old_order_that_does_not_add_up_is_refused_by_a_field_it_has():
     order = to_order(old_order(inclusive=False, totalPrice="131.90"))
     with pytest.raises(OrderRejected) as caught:
-        compute_invoice(order, make_settings(make_site(includes_tax=False)))
+        compute_invoice(order, make_settings(make_site(includes_tax=False)), IDENTIFIERS)
     assert (caught.value.field, caught.value.reason) == ("totalPrice", "ORDER_DOES_NOT_ADD_UP")
 
 

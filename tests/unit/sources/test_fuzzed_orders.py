@@ -16,7 +16,7 @@ from server.domain.settings import OrderPaths
 from server.sources.read_order import read_order
 from tests.builders.order_strategies import thorough
 from tests.builders.orders import order_bytes, published
-from tests.builders.settings import make_settings, make_site
+from tests.builders.settings import IDENTIFIERS, make_settings, make_site
 
 SITES = [make_site(code="DE", includes_tax=False), make_site(code="GrossSite")]
 SETTINGS = make_settings(*SITES, order_paths=OrderPaths("vat", "customer.id", "a.b"))
@@ -75,7 +75,7 @@ def fuzzed_orders(draw: st.DrawFn) -> dict[str, Any]:
 
 def outcome(order_json: bytes) -> InvoiceDraft | InvalidInput | OrderRejected:
     try:
-        return compute_invoice(read_order(order_json, SETTINGS.order_paths), SETTINGS)
+        return compute_invoice(read_order(order_json, SETTINGS.order_paths), SETTINGS, IDENTIFIERS)
     except (InvalidInput, OrderRejected) as error:
         return error
 

@@ -166,3 +166,38 @@ def test_a_payment_in_another_currency_is_refused():
 def test_created_is_an_instant_in_utc():
     order = to_order(make_order_json(created="2026-03-02T10:00:00.123+02:00"))
     assert order.created == datetime(2026, 3, 2, 8, 0, 0, 123000, tzinfo=UTC)
+
+
+def test_the_buyers_references_and_addresses_are_read_where_the_settings_say():
+    paths = OrderPaths(
+        purchase_order="po.number",
+        buyer_legal_id="customer.siren",
+        buyer_electronic_address="customer.peppol",
+    )
+    order = make_order_json(
+        po={"number": "PO-7"}, customer={"siren": " 303265045 ", "peppol": "0204:991-12345-67"}
+    )
+    buyer = to_order(order, paths).buyer
+    assert (buyer.purchase_order, buyer.legal_id) == ("PO-7", "303265045")
+    assert buyer.electronic_address == "0204:991-12345-67"
+
+
+@pytest.mark.parametrize("strange", [None, 7, ["x"], {"en": "x"}])
+def test_no_order_is_refused_for_what_its_discounts_are_called(strange):
+    order = make_order_json(discounts=[{"id": strange, "code": strange, "name": strange}])
+    price = order["entries"][0]["calculatedPrice"]["price"]
+    applied = [{"id": strange}, {"id": "LOYAL"}]
+    put(
+        order,
+        "entries[0].calculatedPrice.discountedPrice",
+        price | {"appliedDiscounts": applied},
+    )
+    assert to_order(order).lines[0].discount_name == "LOYAL"
+
+
+def test_what_a_bundle_contains_is_paid_with_the_bundle():
+    order = make_order_json()
+    inside = order["entries"][0] | {"id": "inside"}
+    bundle = order["entries"][0] | {"entries": [inside], "bundledEntries": [inside]}
+    lines = to_order(make_order_json(entries=[bundle])).lines
+    assert [line.price.gross for line in lines] == [10]

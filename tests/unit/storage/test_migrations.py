@@ -76,7 +76,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
     broken = folder / "versions" / "0099_broken.py"
     broken.write_text(
         "from alembic import op\n"
-        "revision, down_revision = '0099', '0001'\n"
+        "revision, down_revision = '0099', '0002'\n"
         "def upgrade():\n"
         "    op.execute('CREATE TABLE half (x)')\n"
         "    op.execute('INSERT INTO nowhere VALUES (1)')\n"

@@ -1,0 +1,41 @@
+"""What clients' request ids were used for."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, insert, select
+
+from server.domain.tenant import Tenant
+from server.ports import RememberedRequest
+from server.storage.tables import requests
+
+
+class SqlRequestStore:
+    """Keeps what request ids were used for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, tenant: Tenant, request_id: str) -> RememberedRequest | None:
+        """Finds what a request id was used for."""
+        row = self._connection.execute(
+            select(requests.c.result, requests.c.fingerprint, requests.c.created_at).where(
+                requests.c.tenant == tenant, requests.c.request_id == request_id
+            )
+        ).one_or_none()
+        return RememberedRequest(*row) if row else None
+
+    def remember(self, tenant: Tenant, request_id: str, request: RememberedRequest) -> None:
+        """Remembers a request id, in place of what it stood for before."""
+        # No upsert: of two that use an id at the same moment, one must fail.
+        self._connection.execute(
+            delete(requests).where(requests.c.tenant == tenant, requests.c.request_id == request_id)
+        )
+        self._connection.execute(
+            insert(requests).values(
+                tenant=tenant,
+                request_id=request_id,
+                result=request.result,
+                fingerprint=request.fingerprint,
+                created_at=request.created_at,
+            )
+        )
