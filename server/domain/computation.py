@@ -12,7 +12,7 @@ from server.domain.format_rules import missing_terms
 from server.domain.identifiers import Identifiers
 from server.domain.invoice import Invoice, InvoiceDraft
 from server.domain.lines import adjustment, invoice_line
-from server.domain.mentions import payment_mentions
+from server.domain.mentions import legal_mentions
 from server.domain.money import is_currency
 from server.domain.order import Order
 from server.domain.parts import PartKind, check_sums, parts_of
@@ -84,7 +84,11 @@ def compute_invoice(
     payments = payments_of(order, has_account=site.seller.bank_account is not None)
     totals = totals_of(order.currency, lines, adjustments, taxed.subtotals, payments)
     tax_currency, tax = tax_in_tax_currency(site, order.currency, totals.tax)
-    mentions = payment_mentions(site.seller.address.country, to_business=_is_business(order))
+    mentions = legal_mentions(
+        site.seller.address.country,
+        taxed.buyer.address.country,
+        to_business=_is_business(order),
+    )
     draft = InvoiceDraft(
         order_id=order.order_id,
         order_number=order.order_number,

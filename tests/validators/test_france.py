@@ -7,6 +7,7 @@ import pytest
 from lxml import etree
 
 from server.domain.document import DocumentFormat
+from server.domain.mentions import legal_mentions
 from server.domain.party import BankAccount, Identifier, Party, PostalAddress, Seller
 from server.rendering.xml import render_xml
 from tests.builders.invoices import make_invoice, make_line
@@ -28,11 +29,7 @@ BUYER = Party(
     legal_id=Identifier("552081317", "0002"),
     electronic_address=Identifier("552081317", "0225"),
 )
-NOTES = (
-    "#PMT#Indemnité forfaitaire pour frais de recouvrement : 40 EUR.",
-    "#PMD#Pénalités de retard : trois fois le taux d'intérêt légal.",
-    "#AAB#Pas d'escompte pour paiement anticipé.",
-)
+NOTES = legal_mentions("FR", "FR", to_business=True)
 
 
 def french_invoice(**changes):

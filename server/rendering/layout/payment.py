@@ -11,7 +11,7 @@ from server.rendering.layout.facts import pairs_block
 from server.rendering.layout.girocode_block import girocode_block
 from server.rendering.text import paragraphs, wrap
 
-_RIGHT = m.MIDDLE - 24
+_RIGHT = m.MIDDLE - 12
 _GAP = 10.0
 _GROUP = 4
 # A note may begin with its subject for programs (UNTDID 4451), as in #PMT#text.
