@@ -20,7 +20,7 @@ def format_problems(site: Site, paths: OrderPaths) -> Problems:
         if format is DocumentFormat.PDF:
             yield path, "the PDF is always made; it is not named here"
         elif format in site.formats[:index]:
-            yield path, f"{format} stands twice; formats must differ"
+            yield path, f"{format.label} stands twice; formats must differ"
         if format not in E_INVOICES:
             continue
         for term in missing_seller_terms(site.seller, format, "seller"):
@@ -39,22 +39,22 @@ def _reference_problems(site: Site, format: DocumentFormat, paths: OrderPaths) -
     if format in XRECHNUNG:
         if not reference:
             problem = (
-                f"{format} needs the buyer's reference (BT-10): give it here, or say in "
+                f"{format.label} needs the buyer's reference (BT-10): give it here, or say in "
                 "order_paths.buyer_reference where orders hold it"
             )
             yield "default_buyer_reference", problem
         if not site.seller.bank_account:
-            yield "seller.bank_account", f"{format} needs an account to pay to (BT-84)"
+            yield "seller.bank_account", f"{format.label} needs an account to pay to (BT-84)"
     if format is DocumentFormat.PEPPOL_UBL:
         if not (reference or paths.purchase_order):
             problem = (
-                f"{format} needs the buyer's reference (BT-10) or purchase order (BT-13): give "
-                "it here, or say in order_paths where orders hold it"
+                f"{format.label} needs the buyer's reference (BT-10) or purchase order (BT-13): "
+                "give it here, or say in order_paths where orders hold it"
             )
             yield "default_buyer_reference", problem
         if not paths.buyer_electronic_address:
             problem = (
-                f"{format} needs order_paths.buyer_electronic_address, which says where orders "
-                "hold the buyer's Peppol address (BT-49)"
+                f"{format.label} needs order_paths.buyer_electronic_address, which says where "
+                "orders hold the buyer's Peppol address (BT-49)"
             )
             yield "formats", problem

@@ -91,14 +91,14 @@ def missing_seller_terms(
 
 def _seller(seller: Seller, format: DocumentFormat, path: str) -> Iterator[MissingTerm]:
     if not (seller.vat_id or seller.legal_id):
-        yield MissingTerm("BT-31", f"{path}.vatId", f"{format} needs a VAT id or a legal id")
+        yield MissingTerm("BT-31", f"{path}.vatId", f"{format.label} needs a VAT id or a legal id")
     if format in XRECHNUNG:
         if not seller.contact_name:
-            yield MissingTerm("BT-41", f"{path}.contactName", f"{format} needs a contact")
+            yield MissingTerm("BT-41", f"{path}.contactName", f"{format.label} needs a contact")
         if sum(character.isdigit() for character in seller.phone) < _PHONE_DIGITS:
-            yield MissingTerm("BT-42", f"{path}.phone", f"{format} needs a telephone number")
+            yield MissingTerm("BT-42", f"{path}.phone", f"{format.label} needs a telephone number")
         if not _EMAIL.fullmatch(seller.email):
-            yield MissingTerm("BT-43", f"{path}.email", f"{format} needs an e-mail address")
+            yield MissingTerm("BT-43", f"{path}.email", f"{format.label} needs an e-mail address")
         yield from _address(seller.address, format, f"{path}.address", "postCode", "BT-37 BT-38")
     yield from _country("BT-40", f"{path}.address.country", seller.address)
     yield from _vat_id("BT-31", f"{path}.vatId", seller.vat_id)
@@ -111,7 +111,7 @@ def _amounts(draft: InvoiceDraft, format: DocumentFormat) -> Iterator[MissingTer
         yield MissingTerm(
             "BT-5",
             "currency",
-            f"{draft.currency} has more than the two decimals that {format} can hold",
+            f"{draft.currency} has more than the two decimals that {format.label} can hold",
         )
 
 
@@ -120,14 +120,14 @@ def _references(draft: InvoiceDraft, format: DocumentFormat) -> Iterator[Missing
         yield MissingTerm(
             "BT-10",
             f"sites[{draft.site_code}].defaultBuyerReference",
-            f"{format} needs the buyer's reference (Leitweg-ID): give it in the order, at the "
-            "settings' orderPaths.buyerReference, or for all of the site's orders here",
+            f"{format.label} needs the buyer's reference (Leitweg-ID): give it in the order, at "
+            "the settings' orderPaths.buyerReference, or for all of the site's orders here",
         )
     if format is DocumentFormat.PEPPOL_UBL and not (draft.buyer_reference or draft.purchase_order):
         yield MissingTerm(
             "BT-10",
             "orderPaths.buyerReference",
-            f"{format} needs the buyer's reference (BT-10) or purchase order (BT-13)",
+            f"{format.label} needs the buyer's reference (BT-10) or purchase order (BT-13)",
         )
 
 
@@ -155,9 +155,11 @@ def _address(
 ) -> Iterator[MissingTerm]:
     city_term, post_code_term = terms.split()
     if not address.city:
-        yield MissingTerm(city_term, f"{path}.city", f"{format} needs the city")
+        yield MissingTerm(city_term, f"{path}.city", f"{format.label} needs the city")
     if not address.post_code:
-        yield MissingTerm(post_code_term, f"{path}.{post_code}", f"{format} needs the post code")
+        yield MissingTerm(
+            post_code_term, f"{path}.{post_code}", f"{format.label} needs the post code"
+        )
 
 
 def _electronic(
@@ -166,14 +168,14 @@ def _electronic(
     peppol = format is DocumentFormat.PEPPOL_UBL
     given = electronic_address(party, format)
     if given and not is_address_scheme(given.scheme, peppol=peppol):
-        yield MissingTerm(term, field, f"{given.scheme!r} is no scheme that {format} knows")
+        yield MissingTerm(term, field, f"{given.scheme!r} is no scheme that {format.label} knows")
     if given is None and format is not DocumentFormat.FACTUR_X:
         wanted = (
             "a Peppol address, which is never an e-mail address"
             if peppol
             else "an electronic address, such as an e-mail address"
         )
-        yield MissingTerm(term, field, f"{format} needs {wanted}")
+        yield MissingTerm(term, field, f"{format.label} needs {wanted}")
 
 
 def _country(term: str, field: str, address: PostalAddress) -> Iterator[MissingTerm]:

@@ -217,7 +217,7 @@ def test_what_a_category_needs_is_named_before_the_validators_refuse_it(
 def test_a_seller_is_checked_before_any_order_is_there():
     found = missing_seller_terms(replace(FULL_SELLER, contact_name=""), CII, "sites[0].seller")
     assert found == (
-        MissingTerm("BT-41", "sites[0].seller.contactName", "XRECHNUNG_CII needs a contact"),
+        MissingTerm("BT-41", "sites[0].seller.contactName", "XRechnung CII needs a contact"),
     )
-    assert str(found[0]) == "sites[0].seller.contactName: XRECHNUNG_CII needs a contact (BT-41)"
+    assert str(found[0]) == "sites[0].seller.contactName: XRechnung CII needs a contact (BT-41)"
     assert missing_seller_terms(replace(FULL_SELLER, contact_name=""), FACTUR_X, "seller") == ()

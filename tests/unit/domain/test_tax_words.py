@@ -61,7 +61,7 @@ def test_a_small_business_names_the_law_of_its_country(country, language, reason
         seller=make_seller(address=home, vat_id=""),
     )
     assert [s.exemption_reason for s in draft.tax_subtotals] == [reason]
-    assert draft.notes == ()
+    assert reason not in draft.notes, "it is said once"
 
 
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
@@ -80,7 +80,7 @@ def test_a_french_seller_tells_businesses_about_late_payment():
     def subjects(**customer: str) -> list[str]:
         order = make_order_json(OrderForm((Item(rate=Decimal(20)),)), customer=customer)
         notes = compute_invoice(to_order(order), make_settings(site), IDENTIFIERS).notes
-        return [note[:5] for note in notes]
+        return [note[:5] for note in notes if note.startswith("#")]
 
     assert subjects(company="Mouette SARL") == ["#PMT#", "#PMD#", "#AAB#"]
     assert subjects(name="Marie Mouette") == []
