@@ -1,4 +1,4 @@
-"""Units of quantity: the platform's names to codes of UN/ECE Recommendation 20."""
+"""Units of quantity: the platform's names to codes of UN/ECE Recommendations 20 and 21."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BY_NAME = {
     "m2": "MTK", "m²": "MTK", "sqm": "MTK", "m3": "MTQ", "m³": "MTQ",
     "h": "HUR", "hour": "HUR", "hours": "HUR", "min": "MIN", "day": "DAY", "days": "DAY",
     "month": "MON", "year": "ANN", "kwh": "KWH",
-    "set": "SET", "pair": "PR", "pack": "PK", "package": "PK", "box": "BX", "bottle": "BO",
+    "set": "SET", "pair": "PR", "pack": "XPK", "package": "XPK", "box": "XBX", "bottle": "XBO",
 }  # fmt: skip
 
 _CODE = re.compile(r"[A-Z0-9]{2,3}")
