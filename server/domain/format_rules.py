@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from server.domain.code_lists import (
     has_vat_prefix,
@@ -18,7 +19,7 @@ from server.domain.code_lists import (
 )
 from server.domain.document import DocumentFormat
 from server.domain.invoice import InvoiceDraft, TaxCategory
-from server.domain.money import currency_decimals
+from server.domain.money import currency_decimals, round_half_up
 from server.domain.party import Identifier, Party, PostalAddress, Seller
 
 XRECHNUNG = frozenset({DocumentFormat.XRECHNUNG_CII, DocumentFormat.XRECHNUNG_UBL})
@@ -30,6 +31,9 @@ EMAIL = "EM"
 _EMAIL = re.compile(r"[^@\s.][^@\s]*[^@\s.]*@[^@\s.]+(\.[^@\s.]+)+")
 _PHONE_DIGITS = 3
 _AMOUNT_DECIMALS = 2
+_CENT = Decimal("0.01")
+#: A tax amount this far from taxable amount x rate is refused, in any currency (BR-CO-17).
+_TAX_SLACK = Decimal(1)
 _EXEMPT = frozenset(
     {
         TaxCategory.EXEMPT,
@@ -113,6 +117,16 @@ def _amounts(draft: InvoiceDraft, format: DocumentFormat) -> Iterator[MissingTer
             "currency",
             f"{draft.currency} has more than the two decimals that {format.label} can hold",
         )
+    for subtotal in draft.tax_subtotals:
+        exact = round_half_up(subtotal.taxable_amount * subtotal.tax_rate / 100, _CENT)
+        if abs(subtotal.tax_amount - exact) >= _TAX_SLACK:
+            # A shop that rounds line by line in a currency of large units, such as the yen.
+            yield MissingTerm(
+                "BT-117",
+                "calculatedPrice.finalPrice.taxAggregate",
+                f"the tax that was paid at {subtotal.tax_rate.normalize():f} % is "
+                f"{subtotal.tax_amount}, too far from the {exact} that {format.label} computes",
+            )
 
 
 def _references(draft: InvoiceDraft, format: DocumentFormat) -> Iterator[MissingTerm]:

@@ -5,6 +5,7 @@ validators must refuse the XML that is written all the same.
 """
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from server.domain.invoice import TaxCategory
 from server.domain.party import Identifier
 from tests.builders.invoices import make_draft, make_line
 from tests.validators.full import FULL_BUYER, FULL_SELLER, full_invoice
-from tests.validators.scenarios import issue
+from tests.validators.scenarios import complete, issue
 
 FACTUR_X = DocumentFormat.FACTUR_X
 CII, UBL, PEPPOL = (
@@ -221,3 +222,31 @@ def test_a_seller_is_checked_before_any_order_is_there():
     )
     assert str(found[0]) == "sites[0].seller.contactName: XRechnung CII needs a contact (BT-41)"
     assert missing_seller_terms(replace(FULL_SELLER, contact_name=""), FACTUR_X, "seller") == ()
+
+
+@pytest.mark.parametrize(
+    ("currency", "shift", "refused"), [("JPY", "1", True), ("EUR", "0.99", False)]
+)
+def test_tax_too_far_from_its_rate_is_named_before_the_validators_refuse_it(
+    validator, currency, shift, refused
+):
+    draft = complete(
+        make_draft((make_line(1, unit_price=Decimal(100)),), currency=currency, adjustments=())
+    )
+    cents = Decimal(shift)
+    (subtotal,) = draft.tax_subtotals
+    totals = draft.totals
+    draft = replace(
+        draft,
+        tax_subtotals=(replace(subtotal, tax_amount=subtotal.tax_amount + cents),),
+        totals=replace(
+            totals,
+            tax=totals.tax + cents,
+            tax_inclusive=totals.tax_inclusive + cents,
+            due=totals.due + cents,
+        ),
+    )
+    for format in (FACTUR_X, UBL):
+        assert [m.term for m in missing_terms(draft, format)] == (["BT-117"] if refused else [])
+        rules = {failure.rule for failure in validator.failures(issue(draft), format)}
+        assert ("BR-S-09" in rules) is refused
