@@ -13,10 +13,12 @@ from gateway.health import healthz, readyz
 from gateway.invoices import cancel_invoice, read_invoice
 from gateway.jobs import create_job, read_job
 from gateway.middleware import answer_errors, identify
+from gateway.previews import preview_invoice
 
 # Patterns of their own, because aiohttp's default one takes no braces.
 _TENANT = "/invoice/{tenant:[^/]+}"
 _JOBS = _TENANT + "/jobs/invoices"
+_PREVIEW = _TENANT + "/invoices/preview"
 _INVOICE = _TENANT + "/invoices/{invoiceNumber:[^/]+}"
 
 
@@ -34,6 +36,7 @@ def make_app(config: Config) -> web.Application:
             web.post(_JOBS, create_job),
             web.get(_JOBS + "/{jobId:[^/]+}", read_job),
             web.get(_INVOICE, read_invoice),
+            web.post(_PREVIEW, preview_invoice),
             web.post(_INVOICE + "/cancel", cancel_invoice),
             web.get(_INVOICE + "/documents/{sha256:[0-9a-f]{64}}.{ending:pdf|xml}", read_document),
             web.get("/healthz", healthz),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from typing import Any
 
@@ -10,7 +11,7 @@ import orjson
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from invoicejobs.v1.invoice_jobs_pb2 import CreateInvoiceJobRequest, JobType
-from invoicejobs.v1.invoices_pb2 import CancelInvoiceRequest, CreditLine
+from invoicejobs.v1.invoices_pb2 import CancelInvoiceRequest, CreditLine, PreviewInvoiceRequest
 
 from gateway.channel import CONFIG
 from gateway.errors import ApiError, invalid_field
@@ -61,6 +62,25 @@ async def read_cancel_request(request: web.Request) -> CancelInvoiceRequest:
         lines=_credit_lines(payload),
         amount=_decimal(payload, "amount"),
     )
+
+
+async def read_preview_request(request: web.Request) -> PreviewInvoiceRequest:
+    """Reads the body of a request for a preview: an order's id, or the order itself.
+
+    Raises ApiError that names the first wrong field. What orders hold is the server's to say.
+    """
+    payload = await _read_object(request)
+    call = PreviewInvoiceRequest(tenant=request.match_info["tenant"])
+    order_id, order = payload.get("orderId"), payload.get("order")
+    if (order_id is None) == (order is None):
+        raise invalid_field("orderId", "must be given, or order in its place")
+    if order is None:
+        call.order_id = _text(payload, "orderId")
+        return call
+    if not isinstance(order, dict):
+        raise invalid_field("order", "must be an object")
+    call.order_json = _as_it_came(await request.read(), "order")
+    return call
 
 
 def read_page(request: web.Request) -> tuple[int, int] | None:
@@ -189,6 +209,15 @@ def _decimal(payload: dict[str, Any], name: str, where: str = "") -> str:
             'must be a decimal in quotes such as "12.50", with at most 12 digits and 6 decimals',
         )
     return value
+
+
+def _as_it_came(body: bytes, name: str) -> bytes:
+    """Gives a member of the body in its own JSON, numbers digit by digit."""
+    try:
+        payload = json.loads(body, parse_float=orjson.Fragment, parse_int=orjson.Fragment)
+        return orjson.dumps(payload[name])
+    except (RecursionError, orjson.JSONEncodeError):
+        raise _invalid_body("is nested too deeply") from None
 
 
 def _unsupported(problem: str) -> ApiError:

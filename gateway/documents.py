@@ -107,9 +107,11 @@ async def _first(request: web.Request, pieces: Pieces) -> Document:
 
 
 def _response(document: Document, etag: str, part: ByteRange | None) -> web.StreamResponse:
+    # People read a PDF where they are; XML is for their software.
+    place = "inline" if ending_of(document) == "pdf" else "attachment"
     headers = {
         hdrs.CONTENT_TYPE: document.media_type,
-        hdrs.CONTENT_DISPOSITION: _content_disposition(document),
+        hdrs.CONTENT_DISPOSITION: content_disposition(place, document.file_name),
         hdrs.ETAG: etag,
         hdrs.CACHE_CONTROL: CACHE_CONTROL,
         hdrs.ACCEPT_RANGES: "bytes",
@@ -121,13 +123,12 @@ def _response(document: Document, etag: str, part: ByteRange | None) -> web.Stre
     return response
 
 
-def _content_disposition(document: Document) -> str:
-    """Names the file for every browser: plain for old ones, UTF-8 for the others (RFC 6266).
+def content_disposition(place: str, file_name: str) -> str:
+    """Names a file for every browser: plain for old ones, UTF-8 for the others (RFC 6266).
 
-    People read a PDF where they are; XML is for their software.
+    place is inline or attachment.
     """
-    place = "inline" if ending_of(document) == "pdf" else "attachment"
-    safe = "".join("_" if c in '/\\"%' or not c.isprintable() else c for c in document.file_name)
+    safe = "".join("_" if c in '/\\"%' or not c.isprintable() else c for c in file_name)
     plain = safe.encode("ascii", "replace").decode().replace("?", "_")
     encoded = urllib.parse.quote(safe, safe="")
     return f"{place}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"

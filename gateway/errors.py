@@ -52,6 +52,7 @@ _TRANSPORT_SENTENCES: Mapping[int, str] = {
 REST_NAMES: Mapping[str, str] = {
     "order_ids": "orderIds",
     "order_id": "orderId",
+    "order_json": "order",
     "job_type": "jobType",
     "job_id": "jobId",
     "page_size": "pageSize",
@@ -99,6 +100,8 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> ApiError:
         detail += ": " + ", ".join(field for field, _ in violations)
     elif status == INTERNAL or (status in _TRANSPORT_SENTENCES and not info.reason) or not message:
         message = _TRANSPORT_SENTENCES.get(status, "The request was refused.")
+    if field := info.metadata.get("field"):
+        detail += f": {field}"  # where in the order's JSON something is wrong
     wait = math.ceil(retry.retry_delay.ToTimedelta().total_seconds())
     headers: Mapping[str, str] = {hdrs.RETRY_AFTER: str(wait)} if wait > 0 else NO_HEADERS
     return ApiError(status, _rest_words(message), detail, headers=headers)

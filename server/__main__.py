@@ -1,4 +1,4 @@
-"""Runs the server: `python -m server serve` and `python -m server migrate`."""
+"""Runs the server: `python -m server serve`, `migrate` and `render`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ import textwrap
 
 from server.config import VARIABLES, Config, ConfigError, read_config
 from server.domain.errors import InvoiceJobsError
+from server.preview import add_options
 from server.storage import migrate
-from server.wiring import serve
+from server.wiring import render_files, serve
 
 
 def main() -> int:
     """Runs a command and gives its exit code: 0 done, 1 failed, 2 wrong use or settings."""
     arguments = _parser().parse_args()
+    if arguments.command == "render":
+        return render_files()(arguments)
     try:
         config = read_config()
     except ConfigError as error:
@@ -48,10 +51,11 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Environment:\n" + "\n".join(_described()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "command",
-        choices=_COMMANDS,
-        help="serve: answer calls and work on jobs; migrate: bring the database up to date",
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("serve", help="answer calls and work on jobs")
+    commands.add_parser("migrate", help="bring the database up to date")
+    add_options(
+        commands.add_parser("render", help="render previews of orders in files, without a server")
     )
     return parser
 

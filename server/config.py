@@ -41,6 +41,7 @@ class Config:
     max_job_orders: int
     #: Bytes of one order's JSON.
     max_order_bytes: int
+    logo_urls: str
     #: Orders of one chunk.
     chunk_size: int
     #: Chunks of one job in work at the same time.
@@ -123,6 +124,8 @@ VARIABLES = (
              "Most orders a MANUAL job may name."),
     Variable("INVOICEJOBS_MAX_ORDER_BYTES", "max_order_bytes", str(4 * MEBIBYTE),
              _between(1024, 64 * MEBIBYTE), "Largest order that can be imported, in bytes."),
+    Variable("INVOICEJOBS_LOGO_URLS", "logo_urls", "on", _one_of("on", "off"),
+             "Whether logos are fetched from the addresses that settings name."),
     Variable("INVOICEJOBS_CHUNK_SIZE", "chunk_size", "50", _between(1, 1000),
              "Orders that are invoiced together in one step of a job."),
     Variable("INVOICEJOBS_JOB_WINDOW", "job_window", "8", _between(1, 1000),

@@ -18,22 +18,32 @@ from server.config import Config
 from server.documents.folder import FolderDocuments
 from server.domain.errors import Unavailable
 from server.identifiers.check_digits import CheckDigits
-from server.rendering import render_document, warm_up
+from server.ports import Clock, Identifiers, Renderer
+from server.preview import RenderFiles
+from server.rendering import render_document, render_preview, warm_up
+from server.rendering.labels import labels_for
+from server.rendering.logos import prepare_logo
+from server.rendering.typography.scripts import check_fonts
 from server.rpc.serving import GrpcServer, Limits
+from server.rpc.settings_json import read_settings_json
 from server.service.cancel_invoice import CancelInvoice
 from server.service.create_job import CreateJob
 from server.service.download_invoice import DownloadInvoice
 from server.service.import_orders import ImportOrders
 from server.service.issue_invoices import IssueInvoices
+from server.service.logos import TakeLogos
 from server.service.make_documents import MakeDocuments
 from server.service.plan_job import PlanJob
+from server.service.preview_invoice import PreviewInvoice
 from server.service.process_chunk import ProcessChunk
 from server.service.read_invoice import ListInvoices, ReadInvoice
 from server.service.read_job import ListJobs, ReadJob
 from server.service.read_order import ListOrders, ReadOrderRecord
+from server.service.render_preview import RenderPreview
 from server.service.settings import CheckSettings, ReadSettings, UpdateSettings
 from server.service.use_cases import UseCases
 from server.service.work_on_chunk import WorkOnChunk
+from server.sources.logo_url import FetchLogoByHttps, refuse_logo_url
 from server.sources.own_orders import OwnOrders
 from server.sources.read_order import read_order
 from server.storage import SqlDatabase, migrate, open_database
@@ -73,7 +83,7 @@ def open_service(config: Config) -> Iterator[Service]:
     with _alone(config):
         migrate(config.database_url)
         database = open_database(config.database_url)
-        pool = RenderPool(render_document, warm_up, config.render_processes)
+        pool = RenderPool(render_document, render_preview, warm_up, config.render_processes)
         try:
             yield _join(config, database, pool)
         finally:
@@ -112,6 +122,7 @@ def _join(config: Config, database: SqlDatabase, pool: RenderPool) -> Service:
     source = OwnOrders(database, read_order)
     identifiers = CheckDigits()
     check_settings = CheckSettings(identifiers)
+    fetch_logo = FetchLogoByHttps() if config.logo_urls == "on" else refuse_logo_url
     make_documents = MakeDocuments(database, pool, store)
     engine = LocalEngine(
         database,
@@ -125,6 +136,7 @@ def _join(config: Config, database: SqlDatabase, pool: RenderPool) -> Service:
                 clock,
                 source,
                 identifiers,
+                check_fonts,
                 IssueInvoices(database, clock),
                 make_documents,
             ),
@@ -145,11 +157,39 @@ def _join(config: Config, database: SqlDatabase, pool: RenderPool) -> Service:
         list_invoices=ListInvoices(database),
         download_invoice=DownloadInvoice(database, store),
         cancel_invoice=CancelInvoice(database, clock, make_documents),
+        preview_invoice=PreviewInvoice(
+            database,
+            source,
+            read_order,
+            _previews(clock, identifiers, pool),
+            config.max_order_bytes,
+        ),
         read_settings=ReadSettings(database),
         check_settings=check_settings,
-        update_settings=UpdateSettings(database, clock, new_id, check_settings),
+        update_settings=UpdateSettings(
+            database, clock, new_id, check_settings, fetch_logo, prepare_logo
+        ),
     )
     return Service(use_cases, engine)
+
+
+def _previews(clock: Clock, identifiers: Identifiers, renderer: Renderer) -> RenderPreview:
+    return RenderPreview(
+        clock, identifiers, check_fonts, renderer, lambda tag: labels_for(tag).preview
+    )
+
+
+def render_files() -> RenderFiles:
+    """Joins what renders previews of files: nothing runs behind it and nothing is kept."""
+    clock, identifiers = SystemClock(), CheckDigits()
+    check_settings = CheckSettings(identifiers)
+    renderer = RenderPool(render_document, render_preview, warm_up, processes=0)
+    return RenderFiles(
+        lambda text: read_settings_json(text, check_settings),
+        TakeLogos(clock, refuse_logo_url, prepare_logo),
+        read_order,
+        _previews(clock, identifiers, renderer),
+    )
 
 
 def serve(config: Config) -> None:

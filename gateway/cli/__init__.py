@@ -10,6 +10,8 @@ from gateway.cli.demo import demo
 from gateway.cli.invoices import invoices
 from gateway.cli.jobs import jobs
 from gateway.cli.orders import orders
+from gateway.cli.previewing import preview
+from gateway.cli.render import render
 from gateway.cli.serve import gateway, migrate, serve, server
 from gateway.cli.settings import settings
 
@@ -19,6 +21,7 @@ from gateway.cli.settings import settings
     context_settings={"help_option_names": ["-h", "--help"]},
     examples=(
         "invoicejobs demo",
+        "invoicejobs render examples/orders/01*.json --settings examples/settings.json",
         "invoicejobs serve",
         "export INVOICEJOBS_TENANT=demo",
         "invoicejobs settings set examples/settings.json --logo DE=examples/logo.png",
@@ -33,5 +36,6 @@ def main() -> None:
 
 
 invoices.add_command(cancel)
-for command in (serve, server, gateway, migrate, demo, orders, settings, jobs, invoices):
+invoices.add_command(preview)
+for command in (serve, server, gateway, migrate, demo, orders, settings, jobs, invoices, render):
     main.add_command(command)

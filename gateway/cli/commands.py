@@ -43,6 +43,14 @@ class ClientCommand(ExampleCommand):
         self.params += connection_options()
 
 
+class OfflineCommand(ExampleCommand):
+    """A command that asks nobody, and prints results for people or programs."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.params.append(json_option())
+
+
 class ClientGroup(click.Group):
     """A group of commands that ask the server something."""
 
@@ -101,13 +109,7 @@ def connection_options() -> list[click.Parameter]:
             expose_value=False,
             callback=_remember,
         ),
-        click.Option(
-            ["--json"],
-            is_flag=True,
-            help="Print JSON on stdout, messages on stderr; lists one object a line.",
-            expose_value=False,
-            callback=_remember,
-        ),
+        json_option(),
         click.Option(
             ["--timeout"],
             type=click.FloatRange(min=0, min_open=True, max=3600),
@@ -117,6 +119,17 @@ def connection_options() -> list[click.Parameter]:
             callback=_remember,
         ),
     ]
+
+
+def json_option() -> click.Option:
+    """Makes the option that lets programs read the results."""
+    return click.Option(
+        ["--json"],
+        is_flag=True,
+        help="Print JSON on stdout, messages on stderr; lists one object a line.",
+        expose_value=False,
+        callback=_remember,
+    )
 
 
 def _remember(context: click.Context, option: click.Parameter, value: Any) -> None:

@@ -58,7 +58,7 @@ def get(session: Session) -> None:
     "logos",
     multiple=True,
     metavar="SITE=PATH",
-    help="A PNG or JPEG picture for the site's invoices; may be repeated.",
+    help="A PNG, JPEG or SVG picture for the site's invoices; may be repeated.",
 )
 @pass_session
 def set_(session: Session, file: str, logos: tuple[str, ...]) -> None:

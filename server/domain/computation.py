@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from server.domain.branding import LAYOUT_VERSIONS
 from server.domain.buyer import buyer_and_delivery
 from server.domain.errors import OrderRejected, missing
-from server.domain.format_rules import missing_terms
+from server.domain.format_rules import embeddable, missing_terms
 from server.domain.identifiers import Identifiers
 from server.domain.invoice import Invoice, InvoiceDraft
 from server.domain.lines import adjustment, invoice_line
@@ -123,7 +124,7 @@ def compute_invoice(
         formats=site.formats,
     )
     _check_formats(draft)
-    return draft
+    return replace(draft, embedded=embeddable(draft))
 
 
 def issue_invoice(
@@ -139,6 +140,7 @@ def issue_invoice(
             issue_date + timedelta(days=draft.payment_term_days) if draft.totals.due > 0 else None
         ),
         draft=draft,
+        layout=LAYOUT_VERSIONS[draft.branding.layout],
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from server.domain.credit_left import Left, Rate, rate_of, signed_net
+from server.domain.format_rules import embeddable
 from server.domain.invoice import (
     Adjustment,
     AdjustmentKind,
@@ -63,7 +64,7 @@ def credit_draft(
     """Makes the draft of a credit note that takes so much of what is left."""
     draft = left.invoice.draft
     subtotals = _subtotals(left, [*lines, *adjustments], taxes)
-    return replace(
+    credit = replace(
         draft,
         lines=tuple(lines),
         adjustments=tuple(adjustments),
@@ -76,6 +77,7 @@ def credit_draft(
         notes=(reason, *draft.notes) if reason else draft.notes,
         preceding=PrecedingInvoice(left.invoice.number, left.invoice.issue_date),
     )
+    return replace(credit, embedded=embeddable(credit))
 
 
 def _subtotals(

@@ -7,6 +7,7 @@ InvoiceJobsError
 ├── NotReady          the tenant's settings lack what is needed
 ├── OutOfRange        asks for bytes or pages beyond the end
 ├── LimitExceeded     more than this service takes
+├── LogoRefused       a picture cannot be fetched or drawn; says why
 ├── OrderRejected     one order cannot be invoiced; becomes data on its JobOrder
 └── Unavailable       the environment fails (disk full, database away); worth a retry
 """
@@ -54,6 +55,12 @@ class InvalidInput(InvoiceJobsError):
     def field(cls, field: str, description: str, *, reason: str = "") -> InvalidInput:
         """Makes the error of a single field."""
         return cls(FieldViolation(field, description), reason=reason)
+
+
+class LogoRefused(InvoiceJobsError):
+    """A logo cannot be fetched or drawn; whoever knows its field makes it InvalidInput."""
+
+    default_reason = "LOGO_REFUSED"
 
 
 class NotFound(InvoiceJobsError):

@@ -86,6 +86,11 @@ def missing_terms(draft: InvoiceDraft, format: DocumentFormat) -> tuple[MissingT
     return tuple(dict.fromkeys(found))
 
 
+def embeddable(draft: InvoiceDraft) -> DocumentFormat | None:
+    """Chooses the XML that the PDF holds (Factur-X); None where it would not be a valid one."""
+    return None if missing_terms(draft, DocumentFormat.FACTUR_X) else DocumentFormat.FACTUR_X
+
+
 def missing_seller_terms(
     seller: Seller, format: DocumentFormat, path: str
 ) -> tuple[MissingTerm, ...]:

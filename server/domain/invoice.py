@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from server.domain.branding import LAYOUT_VERSIONS, Branding, Layout
 from server.domain.document import DocumentFormat
 from server.domain.money import ZERO
 from server.domain.party import Party, Seller
@@ -134,28 +135,6 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
-    """A picture and the SHA-256 of its bytes, 64 lower-case hex digits."""
-
-    sha256: str
-    #: PNG or JPEG.
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Branding:
-    """How the site's invoices look, frozen with the invoice."""
-
-    #: Shown where there is no logo.
-    brand_name: str = ""
-    #: #RRGGBB, or empty for the layout's own.
-    primary_color: str = ""
-    logo: Image | None = None
-    #: A text under the totals; may be empty.
-    closing_text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Payment:
     """How the order was or will be paid (BG-16)."""
 
@@ -223,6 +202,8 @@ class InvoiceDraft:
     preceding: PrecedingInvoice | None = None
     #: What it is rendered to besides the PDF, frozen so that every run makes the same documents.
     formats: tuple[DocumentFormat, ...] = ()
+    #: The XML inside the PDF; None where EN 16931 cannot express the invoice (`format_rules`).
+    embedded: DocumentFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,4 +222,4 @@ class Invoice:
     #: UNTDID 1001 (BT-3): 380 an invoice, 381 a credit note, whose amounts are positive, too.
     type_code: str = INVOICE
     #: Name and version of the layout it is printed with, so that old invoices stay as they were.
-    layout: str = "classic-1"
+    layout: str = LAYOUT_VERSIONS[Layout.LETTERHEAD]

@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from server.domain.branding import Branding
 from server.domain.document import DocumentFormat
-from server.domain.invoice import Branding
 from server.domain.numbering import NumberSequence
 from server.domain.party import Seller
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from server.domain.branding_check import branding_problems
 from server.domain.errors import FieldViolation, InvalidInput
 from server.domain.format_check import format_problems
 from server.domain.identifiers import Identifiers
-from server.domain.invoice import Branding
 from server.domain.money import is_currency
 from server.domain.seller_check import registration_problems, seller_problems
 from server.domain.sequence_check import sequence_problems
@@ -21,16 +21,13 @@ from server.domain.text_check import (
     under,
 )
 
-LOGO_BYTES = 1024 * 1024
 LONGEST_TERM_DAYS = 3650
 LONGEST_THRESHOLD_HOURS = 87_600
 HIGHEST_EXCHANGE_RATE = 1_000_000_000
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Za-z0-9]{2,8}){0,4}")
 _PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
-_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
 def check_settings(settings: TenantSettings, identifiers: Identifiers) -> None:
@@ -108,7 +105,7 @@ def _site_problems(site: Site, identifiers: Identifiers) -> Problems:
     if not 0 <= site.payment_term_days <= LONGEST_TERM_DAYS:
         yield "payment_term_days", f"must be 0 to {LONGEST_TERM_DAYS}"
     yield from under("seller", seller_problems(site.seller, identifiers))
-    yield from under("branding", _branding_problems(site.branding))
+    yield from under("branding", branding_problems(site.branding, site.seller))
     yield from under("tax_registrations", registration_problems(site, identifiers))
     yield from _currency_problems(site)
     yield from _wording_problems(site)
@@ -145,15 +142,3 @@ def _wording_problems(site: Site) -> Problems:
         yield from long_text_problems(path, text)
     if site.girocode and not site.seller.bank_account:
         yield "girocode", "takes a seller.bank_account to pay to"
-
-
-def _branding_problems(branding: Branding) -> Problems:
-    yield from text_problems(("brand_name", branding.brand_name))
-    if branding.primary_color and not _COLOR.fullmatch(branding.primary_color):
-        yield "primary_color", "must be a colour such as #1A4D8F"
-    yield from long_text_problems("closing_text", branding.closing_text)
-    if branding.logo:
-        if len(branding.logo.data) > LOGO_BYTES:
-            yield "logo", f"has {len(branding.logo.data)} bytes; at most {LOGO_BYTES}"
-        elif not branding.logo.data.startswith(_PICTURES):
-            yield "logo", "must be a PNG or JPEG image"

@@ -9,16 +9,27 @@ from server.ports.database import Database, UnitOfWork
 from server.ports.invoice_stores import InvoiceStore, IssuedInvoice, NumberStore, SettingsStore
 from server.ports.job_stores import ChunkStore, JobStore
 from server.ports.order_store import DueFilter, OrderStore
-from server.ports.outside import Clock, DocumentStore, OrderSource, ReadOrder, Renderer
+from server.ports.outside import (
+    CheckFonts,
+    Clock,
+    DocumentStore,
+    FetchLogo,
+    OrderSource,
+    PrepareLogo,
+    ReadOrder,
+    Renderer,
+)
 from server.ports.paging import Page
 from server.ports.request_store import RememberedRequest, RequestStore
 
 __all__ = [
+    "CheckFonts",
     "ChunkStore",
     "Clock",
     "Database",
     "DocumentStore",
     "DueFilter",
+    "FetchLogo",
     "Identifiers",
     "InvoiceStore",
     "IssuedInvoice",
@@ -27,6 +38,7 @@ __all__ = [
     "OrderSource",
     "OrderStore",
     "Page",
+    "PrepareLogo",
     "ReadOrder",
     "RememberedRequest",
     "Renderer",

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from server.domain.document import DocumentFormat
 from server.domain.errors import OrderRejected
-from server.domain.invoice import Invoice
+from server.domain.invoice import Invoice, InvoiceDraft
 from server.domain.order import Order
 from server.domain.settings import OrderPaths
 from server.domain.tenant import Tenant
@@ -53,6 +53,37 @@ class Renderer(Protocol):
 
         Raises Unavailable when rendering as a whole failed and may succeed later.
         """
+        ...
+
+    def preview(self, invoice: Invoice) -> bytes:
+        """Renders a PDF with a watermark and without an e-invoice inside.
+
+        Raises Unavailable when rendering failed and may succeed later.
+        """
+        ...
+
+
+class CheckFonts(Protocol):
+    """Tells before a number is drawn whether an invoice can be drawn."""
+
+    def __call__(self, draft: InvoiceDraft) -> None:
+        """Raises OrderRejected, naming what to install, when a text of it lacks its font here."""
+        ...
+
+
+class FetchLogo(Protocol):
+    """Fetches a logo from the internet, when settings are saved."""
+
+    def __call__(self, url: str) -> bytes:
+        """Gives what the address holds. Raises LogoRefused, with what is wrong and what to do."""
+        ...
+
+
+class PrepareLogo(Protocol):
+    """Makes a picture one that every invoice can hold."""
+
+    def __call__(self, data: bytes) -> bytes:
+        """Gives a PNG or JPEG for a PNG, JPEG or SVG. Raises LogoRefused, saying what is wrong."""
         ...
 
 

@@ -7,6 +7,6 @@ document can be made again at any time and storing it twice is harmless.
 from __future__ import annotations
 
 from server.rendering.document import render_document
-from server.rendering.pdf import render_pdf, warm_up
+from server.rendering.render_pdf import render_pdf, render_preview, warm_up
 
-__all__ = ["render_document", "render_pdf", "warm_up"]
+__all__ = ["render_document", "render_pdf", "render_preview", "warm_up"]

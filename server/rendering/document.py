@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.domain.document import DocumentFormat
 from server.domain.invoice import Invoice
-from server.rendering.pdf import render_pdf
+from server.rendering.render_pdf import render_pdf
 from server.rendering.xml import render_xml
 
 

@@ -21,6 +21,8 @@ from server.domain.settings import SUPPORTED_LANGUAGES
 _MINUS = "\N{MINUS SIGN}"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _MOST_PRICE_DECIMALS = 6
+#: Digits between two separators of thousands.
+_GROUP = 3
 # Plain English means readers anywhere: day before month, and US$ told from other dollars.
 # Plain Portuguese would be Brazil's.
 _REGION_OF_BARE_LANGUAGE = {"en": "en_GB", "pt": "pt_PT"}
@@ -32,11 +34,15 @@ def base_language(tag: str) -> str:
     return base if base in SUPPORTED_LANGUAGES else "en"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Formats:
     """One locale's way to write numbers, money and dates."""
 
     locale: Locale
+    #: Between whole units and their parts.
+    decimal_separator: str
+    #: Between thousands.
+    group_separator: str
     #: Translates the separators of Python's own formatting.
     separators: dict[int, str]
     currency_pattern: tuple[str, str]
@@ -45,11 +51,20 @@ class Formats:
 
     def number(self, value: Decimal, decimals: int) -> str:
         """Writes a number with this many decimals and thousands apart."""
+        whole, _, part = str(value).partition(".")
+        if len(part) == decimals and len(whole) <= 2 * _GROUP and (whole + part).isdigit():
+            # Most numbers by far: positive, below a million, and rounded to what is printed.
+            if len(whole) > _GROUP:
+                whole = f"{whole[:-_GROUP]}{self.group_separator}{whole[-_GROUP:]}"
+            return f"{whole}{self.decimal_separator}{part}" if part else whole
         text = f"{abs(value):,.{decimals}f}".translate(self.separators)
         return _MINUS + text if value < 0 and text.strip("0,.") else text
 
     def quantity(self, value: Decimal) -> str:
         """Writes a number without trailing zeros."""
+        text = str(value)
+        if text.isdigit() and len(text) <= _GROUP:
+            return text
         return self.number(value, _decimals_of(value))
 
     def money(self, value: Decimal, currency: str) -> str:
@@ -66,17 +81,18 @@ class Formats:
 
     def unit_price(self, value: Decimal, currency: str) -> str:
         """Writes a unit price: as many decimals as it needs, at least the currency's own."""
-        needed = min(_decimals_of(value), _MOST_PRICE_DECIMALS)
-        return self.number(value, max(needed, currency_decimals(currency)))
+        own = currency_decimals(currency)
+        if len(str(value).partition(".")[2]) == own:
+            return self.number(value, own)
+        return self.number(value, max(min(_decimals_of(value), _MOST_PRICE_DECIMALS), own))
 
     def percent(self, rate: Decimal) -> str:
         """Writes a rate given in percent."""
-        before, after = self.percent_pattern
-        return f"{before}{self.quantity(rate)}{after}"
+        return _percent(self, rate)
 
     def day(self, day: date) -> str:
         """Writes a date."""
-        return format_date(day, self.date_pattern, self.locale)
+        return _day(self, day)
 
     def country(self, code: str) -> str:
         """Names a country; an unknown code names itself."""
@@ -90,6 +106,8 @@ def formats_for(tag: str) -> Formats:
     symbols = locale.number_symbols["latn"]
     return Formats(
         locale=locale,
+        decimal_separator=symbols["decimal"],
+        group_separator=symbols["group"],
         separators={ord(","): symbols["group"], ord("."): symbols["decimal"]},
         currency_pattern=_affixes(locale.currency_formats["standard"].pattern),
         percent_pattern=_affixes(locale.percent_formats[None].pattern),
@@ -117,16 +135,23 @@ def _affixes(pattern: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=512)
-def _symbol(locale: Locale, currency: str) -> str:
-    return get_currency_symbol(currency, locale)
-
-
 def _around(formats: Formats, currency: str) -> tuple[str, str]:
     before, after = formats.currency_pattern
-    symbol = _symbol(formats.locale, currency)
+    symbol = str(get_currency_symbol(currency, formats.locale))
     if before == "¤" and symbol[-1].isalpha():
         symbol += _NO_BREAK_SPACE  # KWD 1.000, not KWD1.000
     return before.replace("¤", symbol), after.replace("¤", symbol)
+
+
+@lru_cache(maxsize=1024)
+def _percent(formats: Formats, rate: Decimal) -> str:
+    before, after = formats.percent_pattern
+    return f"{before}{formats.quantity(rate)}{after}"
+
+
+@lru_cache(maxsize=1024)
+def _day(formats: Formats, day: date) -> str:
+    return format_date(day, formats.date_pattern, formats.locale)
 
 
 def _decimals_of(value: Decimal) -> int:

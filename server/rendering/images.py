@@ -7,14 +7,13 @@ invoice, so whatever cannot be drawn counts as no logo and the brand name takes 
 from __future__ import annotations
 
 import io
-import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from PIL import Image as Pillow
 from PIL import ImageOps
 
-from server.domain.invoice import Image
+from server.domain.branding import Image
 
 #: Pixels; beyond it the picture is not even decoded.
 _MOST_PIXELS = 50_000_000
@@ -26,33 +25,62 @@ _LARGE_SIDE = 1000
 #: 300 dots an inch on the largest logo.
 _SCALED_SIDE = 690
 _ACCEPTED = ("PNG", "JPEG")
+#: Where a picture says how the camera was held (Exif 2.3).
+_ORIENTATION = 0x0112
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Logo:
+    """A picture as a PDF holds it: RGB samples, or the bytes of a JPEG."""
+
+    width: int
+    height: int
+    samples: bytes
+    is_jpeg: bool = False
+    #: One byte a pixel, 0 for clear; None if all of it is opaque.
+    alpha: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Logo:
-    """A decoded picture: compressed RGB samples and, if it is not opaque, its alpha."""
+class _Picture:
+    """A picture that is told by its hash: megabytes need not be compared at every invoice."""
 
     sha256: str
-    width: int
-    height: int
-    rgb: bytes
-    alpha: bytes | None
+    size: int
+    data: bytes = field(compare=False)
+
+
+def logo_of(image: Image) -> Logo | None:
+    """Decodes a logo; None where there is nothing that could be drawn."""
+    return _logo_of(_Picture(image.sha256, len(image.data), image.data))
 
 
 @lru_cache(maxsize=64)
-def logo_of(image: Image) -> Logo | None:
-    """Decodes a logo; None where there is nothing that could be drawn."""
+def _logo_of(picture: _Picture) -> Logo | None:
     try:
-        return _decode(image)
+        return _decode(picture.data)
     except Exception:  # noqa: BLE001 - Pillow raises nearly anything on damaged pictures
         return None
 
 
-def _decode(image: Image) -> Logo | None:
-    with Pillow.open(io.BytesIO(image.data), formats=_ACCEPTED) as opened:
+def _can_stay(picture: Pillow.Image) -> bool:
+    """Tells whether a picture can be embedded byte by byte: smaller, and nothing is lost."""
+    return (
+        picture.format == "JPEG"
+        and picture.mode == "RGB"
+        and max(picture.size) <= _LARGE_SIDE
+        and picture.getexif().get(_ORIENTATION, 1) == 1
+    )
+
+
+def _decode(data: bytes) -> Logo | None:
+    with Pillow.open(io.BytesIO(data), formats=_ACCEPTED) as opened:
         width, height = opened.size
         if width * height > _MOST_PIXELS or max(width, height) > _MOST_ASPECT * min(width, height):
             return None
+        if _can_stay(opened):
+            opened.load()  # raises where the picture is cut off
+            return Logo(width, height, data, is_jpeg=True)
         picture: Pillow.Image = ImageOps.exif_transpose(opened)
     has_alpha = picture.has_transparency_data
     picture = picture.convert("RGBA" if has_alpha else "RGB")
@@ -65,6 +93,5 @@ def _decode(image: Image) -> Logo | None:
         if lightest_and_darkest == (0, 0):
             return None  # wholly transparent
         if lightest_and_darkest != (255, 255):
-            alpha = zlib.compress(channel.tobytes(), 9)
-    rgb = zlib.compress(picture.convert("RGB").tobytes(), 9)
-    return Logo(image.sha256, picture.width, picture.height, rgb, alpha)
+            alpha = channel.tobytes()
+    return Logo(picture.width, picture.height, picture.convert("RGB").tobytes(), alpha=alpha)

@@ -23,6 +23,10 @@ class Labels:
     #: Title by UNTDID 1001 type code.
     titles: Mapping[str, str]
     page: str
+    #: The watermark of a page that is no invoice yet.
+    preview: str
+    seller: str
+    buyer: str
     # Facts
     invoice_number: str
     credit_number: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from server.rendering.formats import base_language
 from server.rendering.labels import labels_for
@@ -22,6 +23,7 @@ _FEW = range(2, 5)
 _TEENS = range(12, 15)
 
 
+@lru_cache(maxsize=1024)
 def unit_name(code: str, quantity: Decimal, tag: str) -> str:
     """Names a unit for a quantity in a BCP 47 tag's language; an unknown code names itself."""
     forms = labels_for(tag).units.get(_SAME_AS.get(code, code))

@@ -11,6 +11,7 @@ from invoicejobs.v1 import invoices_pb2, invoices_pb2_grpc
 from server.domain.document import Document, DocumentFormat
 from server.domain.tenant import Tenant, parse_tenant
 from server.rpc.paging import read_page
+from server.rpc.read_preview import read_previewed_order
 from server.rpc.threads import Pieces, Threads
 from server.rpc.translate_credits import read_credit, record_message, record_summary
 from server.rpc.translate_invoices import document_message, read_format
@@ -23,7 +24,7 @@ PIECE_BYTES = 64 * 1024
 
 
 class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
-    """Shows issued invoices, gives their documents and corrects them."""
+    """Shows issued invoices and what would be one, gives their documents and corrects them."""
 
     def __init__(self, use_cases: UseCases, threads: Threads) -> None:
         self._use_cases = use_cases
@@ -67,6 +68,16 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
             request.request_id,
         )
         return invoices_pb2.CancelInvoiceResponse(credit_note=record_message(record))
+
+    async def PreviewInvoice(
+        self, request: invoices_pb2.PreviewInvoiceRequest, context: Context
+    ) -> invoices_pb2.PreviewInvoiceResponse:
+        """Renders what the invoice of an order would look like."""
+        tenant = parse_tenant(request.tenant)
+        preview = await self._threads.run(
+            self._use_cases.preview_invoice, tenant, read_previewed_order(request)
+        )
+        return invoices_pb2.PreviewInvoiceResponse(pdf=preview.pdf, file_name=preview.file_name)
 
     async def DownloadInvoice(
         self, request: invoices_pb2.DownloadInvoiceRequest, context: Context

@@ -5,7 +5,6 @@ Like `read_settings`, it refuses only what the values could not hold, by the fie
 
 from __future__ import annotations
 
-import hashlib
 import re
 from decimal import Decimal
 
@@ -13,9 +12,9 @@ from invoicejobs.v1 import invoices_pb2, tenant_settings_pb2
 
 from server.domain.document import DocumentFormat
 from server.domain.errors import FieldViolation
-from server.domain.invoice import Branding, Image
 from server.domain.party import BankAccount, Identifier, PostalAddress, Seller, TaxRepresentative
 from server.domain.settings import ExchangeRate, Site, TaxRegistrations
+from server.rpc.translate_branding import read_branding
 from server.rpc.translate_invoices import FORMAT_BY_NUMBER
 
 Violations = list[FieldViolation]
@@ -38,7 +37,7 @@ def read_site(site: tenant_settings_pb2.Site, path: str, violations: Violations)
         includes_tax=site.includes_tax,
         time_zone=site.time_zone or "UTC",
         seller=_seller(site.seller),
-        branding=_branding(site.branding),
+        branding=read_branding(site.branding, f"{path}.branding", violations),
         number_sequence=site.number_sequence,
         payment_term_days=site.payment_term_days,
         formats=_formats(site, f"{path}.formats", violations),
@@ -151,14 +150,4 @@ def _address(address: invoices_pb2.PostalAddress) -> PostalAddress:
         city=address.city,
         subdivision=address.subdivision,
         country=address.country,
-    )
-
-
-def _branding(branding: tenant_settings_pb2.Branding) -> Branding:
-    logo = branding.logo
-    return Branding(
-        brand_name=branding.brand_name,
-        primary_color=branding.primary_color,
-        logo=Image(hashlib.sha256(logo).hexdigest(), logo) if logo else None,
-        closing_text=branding.closing_text,
     )

@@ -14,6 +14,7 @@ from server.domain.errors import (
     InvalidInput,
     InvoiceJobsError,
     LimitExceeded,
+    LogoRefused,
     NotFound,
     NotReady,
     OrderRejected,
@@ -25,6 +26,7 @@ ERROR_DOMAIN = "invoicejobs"
 
 _CODES: dict[type[InvoiceJobsError], grpc.StatusCode] = {
     InvalidInput: grpc.StatusCode.INVALID_ARGUMENT,
+    LogoRefused: grpc.StatusCode.INVALID_ARGUMENT,
     NotFound: grpc.StatusCode.NOT_FOUND,
     Conflict: grpc.StatusCode.ABORTED,
     NotReady: grpc.StatusCode.FAILED_PRECONDITION,

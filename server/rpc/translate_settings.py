@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from invoicejobs.v1 import tenant_settings_pb2
 
-from server.domain.invoice import Branding
 from server.domain.numbering import SCHEMA_TYPE, NumberSequence, Placeholder
 from server.domain.party import BankAccount, Identifier, Seller, TaxRepresentative
 from server.domain.settings import (
@@ -15,6 +14,7 @@ from server.domain.settings import (
     TaxRegistrations,
     TenantSettings,
 )
+from server.rpc.translate_branding import branding_message
 from server.rpc.translate_invoices import FORMATS, address_message
 from server.rpc.translate_values import decimal_text, timestamp
 
@@ -41,7 +41,7 @@ def _site_message(site: Site) -> tenant_settings_pb2.Site:
         includes_tax=site.includes_tax,
         time_zone=site.time_zone,
         seller=_seller_message(site.seller),
-        branding=_branding_message(site.branding),
+        branding=branding_message(site.branding),
         number_sequence=site.number_sequence,
         payment_term_days=site.payment_term_days,
         formats=[FORMATS[format] for format in site.formats],
@@ -111,15 +111,6 @@ def _representative_message(
 def _account_message(account: BankAccount) -> tenant_settings_pb2.BankAccount:
     return tenant_settings_pb2.BankAccount(
         holder=account.holder, iban=account.iban, bic=account.bic, bank_name=account.bank_name
-    )
-
-
-def _branding_message(branding: Branding) -> tenant_settings_pb2.Branding:
-    return tenant_settings_pb2.Branding(
-        brand_name=branding.brand_name,
-        primary_color=branding.primary_color,
-        logo=branding.logo.data if branding.logo else b"",
-        closing_text=branding.closing_text,
     )
 
 

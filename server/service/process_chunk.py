@@ -17,7 +17,7 @@ from server.domain.invoice import InvoiceDraft
 from server.domain.job import Chunk, JobOrder, JobOrderStatus
 from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant
-from server.ports import Clock, Database, Identifiers, IssuedInvoice, OrderSource
+from server.ports import CheckFonts, Clock, Database, Identifiers, IssuedInvoice, OrderSource
 from server.service.issue_invoices import IssueInvoices
 from server.service.make_documents import MakeDocuments
 from server.service.outcomes import failure, success, unexpected
@@ -36,6 +36,7 @@ class ProcessChunk:
     clock: Clock
     source: OrderSource
     identifiers: Identifiers
+    check_fonts: CheckFonts
     issue_invoices: IssueInvoices
     make_documents: MakeDocuments
 
@@ -82,13 +83,17 @@ class ProcessChunk:
                 rejected[order_id] = order
                 continue
             try:
-                drafts.append(compute_invoice(order, settings, self.identifiers))
+                draft = compute_invoice(order, settings, self.identifiers)
+                # Later it would have a number, and nothing to show for it.
+                self.check_fonts(draft)
             except OrderRejected as error:
                 rejected[order_id] = error
             except Exception:
                 # A bug that one order brings to light must not take the others down with it.
                 log.exception("order %r of tenant %s could not be computed", order_id, tenant)
                 rejected[order_id] = unexpected("The invoice could not be computed")
+            else:
+                drafts.append(draft)
         return drafts, rejected
 
     @staticmethod

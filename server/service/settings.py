@@ -10,7 +10,8 @@ from server.domain.errors import Conflict, NotFound
 from server.domain.settings import TenantSettings
 from server.domain.settings_check import check_settings
 from server.domain.tenant import Tenant
-from server.ports import Clock, Database, Identifiers
+from server.ports import Clock, Database, FetchLogo, Identifiers, PrepareLogo
+from server.service.logos import TakeLogos
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class UpdateSettings:
     clock: Clock
     new_id: Callable[[], str]
     check_settings: CheckSettings
+    fetch_logo: FetchLogo
+    prepare_logo: PrepareLogo
 
     def __call__(self, tenant: Tenant, settings: TenantSettings) -> TenantSettings:
         """Saves settings and gives them back with their new etag and time.
@@ -55,17 +58,29 @@ class UpdateSettings:
         and somebody changed the settings since.
         """
         self.check_settings(settings)
+        settings = self._with_logos(tenant, settings)
         now = self.clock.now()
         with self.database.write() as unit:
-            current = unit.settings.get(tenant)
-            if settings.etag and (current is None or current.etag != settings.etag):
-                raise Conflict(
-                    "The settings were changed since you read them. Read them again, make your "
-                    "change there and save with the new etag.",
-                    reason="SETTINGS_CHANGED",
-                )
+            # Checked again here: somebody may have saved while a logo was fetched.
+            _refuse_stale(settings, unit.settings.get(tenant))
             etag = hashlib.sha256(self.new_id().encode()).hexdigest()[:16]
             saved = replace(settings, etag=etag, updated_at=now)
             unit.settings.put(tenant, saved)
             unit.commit()
         return saved
+
+    def _with_logos(self, tenant: Tenant, settings: TenantSettings) -> TenantSettings:
+        with self.database.read() as unit:
+            current = unit.settings.get(tenant)
+        _refuse_stale(settings, current)
+        take_logos = TakeLogos(self.clock, self.fetch_logo, self.prepare_logo)
+        return take_logos(settings, current)
+
+
+def _refuse_stale(settings: TenantSettings, current: TenantSettings | None) -> None:
+    if settings.etag and (current is None or current.etag != settings.etag):
+        raise Conflict(
+            "The settings were changed since you read them. Read them again, make your "
+            "change there and save with the new etag.",
+            reason="SETTINGS_CHANGED",
+        )

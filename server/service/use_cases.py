@@ -8,6 +8,7 @@ from server.service.cancel_invoice import CancelInvoice
 from server.service.create_job import CreateJob
 from server.service.download_invoice import DownloadInvoice
 from server.service.import_orders import ImportOrders
+from server.service.preview_invoice import PreviewInvoice
 from server.service.read_invoice import ListInvoices, ReadInvoice
 from server.service.read_job import ListJobs, ReadJob
 from server.service.read_order import ListOrders, ReadOrderRecord
@@ -28,6 +29,7 @@ class UseCases:
     list_invoices: ListInvoices
     download_invoice: DownloadInvoice
     cancel_invoice: CancelInvoice
+    preview_invoice: PreviewInvoice
     read_settings: ReadSettings
     check_settings: CheckSettings
     update_settings: UpdateSettings

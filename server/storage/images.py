@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, select
 
-from server.domain.invoice import Branding, Image
+from server.domain.branding import Branding, Image
 from server.domain.tenant import Tenant
 from server.storage.dialects import insert_missing
 from server.storage.paging import in_batches

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 import msgspec
 
-from server.domain.invoice import Branding, Image, Invoice
+from server.domain.branding import Branding, Image
+from server.domain.invoice import Invoice
 from server.domain.settings import TenantSettings
 
 

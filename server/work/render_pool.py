@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from server.domain.document import DocumentFormat
+from server.domain.errors import Unavailable
 from server.domain.invoice import Invoice
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 #: What is to be rendered, and to what.
 Task = tuple[Invoice, DocumentFormat]
 Render = Callable[[Invoice, DocumentFormat], bytes]
+RenderPreview = Callable[[Invoice], bytes]
 
 #: How often an invoice that ends the process that draws it is tried.
 TRIES_ALONE = 3
@@ -27,9 +29,16 @@ TRIES_ALONE = 3
 class RenderPool:
     """Spreads invoices over processes. With none it renders where it is called."""
 
-    def __init__(self, render: Render, warm_up: Callable[[], None], processes: int) -> None:
+    def __init__(
+        self,
+        render: Render,
+        render_preview: RenderPreview,
+        warm_up: Callable[[], None],
+        processes: int,
+    ) -> None:
         """Takes module-level functions, which are found by name in the other processes."""
         self._render = render
+        self._render_preview = render_preview
         self._warm_up = warm_up
         self._processes = processes
         self._lock = threading.Lock()
@@ -59,6 +68,21 @@ class RenderPool:
                 self._replace(pool)
                 results.extend(self._render_alone(task) for task in batch)
         return results
+
+    def preview(self, invoice: Invoice) -> bytes:
+        """Renders a PDF with a watermark and without an e-invoice inside. Raises Unavailable."""
+        pool = self._pool
+        if pool is None:
+            return self._render_preview(invoice)
+        try:
+            return pool.submit(self._render_preview, invoice).result()
+        except BrokenProcessPool as error:
+            # Nobody waits for it but the caller, who may ask again; jobs have the new processes.
+            self._replace(pool)
+            raise Unavailable(
+                "The process that rendered the preview ended unexpectedly. Try again.",
+                reason="RENDERING_FAILED",
+            ) from error
 
     def close(self) -> None:
         """Ends the processes."""

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from server.domain.branding import Branding
+from server.domain.document import DocumentFormat
 from server.domain.invoice import (
     Adjustment,
     AdjustmentKind,
-    Branding,
     Invoice,
     InvoiceDraft,
     InvoiceLine,
@@ -126,6 +127,7 @@ def make_draft(
         "seller": SELLER,
         "buyer": BUYER,
         "delivery": None,
+        "embedded": DocumentFormat.FACTUR_X,
         "payments": payments or (Payment("invoice", ZERO),),
         "branding": Branding(
             brand_name="Nordlicht Handel",
@@ -143,7 +145,7 @@ def make_invoice(
     *,
     number: str = "RE-2025-00042",
     type_code: str = "380",
-    layout: str = "classic-1",
+    layout: str = "letterhead-1",
     **draft: Any,
 ) -> Invoice:
     """Makes an issued invoice; every other argument is one of make_draft."""

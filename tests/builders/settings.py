@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from server.domain.invoice import Branding
+from server.domain.branding import Branding
 from server.domain.numbering import NumberSequence
 from server.domain.party import BankAccount, PostalAddress, Seller
 from server.domain.settings import SelectionRule, Site, TaxRegistrations, TenantSettings

@@ -9,7 +9,6 @@ from server.domain.document import DocumentFormat
 from server.domain.invoice import (
     Adjustment,
     AdjustmentKind,
-    Branding,
     Invoice,
     InvoiceDraft,
     InvoiceLine,
@@ -20,9 +19,7 @@ from server.domain.invoice import (
     Totals,
 )
 from server.domain.party import Identifier, Party, PostalAddress
-from tests.builders.storage_values import ADDRESS, FULL_SELLER, LOGO
-
-BRANDED = Branding("Nordlicht", "#0F4C5C", LOGO, "Danke – bis bald!")
+from tests.builders.storage_values import ADDRESS, BRANDED, FULL_SELLER
 
 FULL = Invoice(
     number="RE/2025-0001 ✓",
@@ -83,6 +80,7 @@ FULL = Invoice(
         girocode=True,
         preceding=PrecedingInvoice("RE/2025-0000", date(2025, 10, 1)),
         formats=(DocumentFormat.XRECHNUNG_UBL, DocumentFormat.PEPPOL_UBL),
+        embedded=DocumentFormat.FACTUR_X,
     ),
     type_code="381",
     layout="modern-2",

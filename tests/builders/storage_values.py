@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from server.domain.branding import Branding, Image, Layout, Paper, Typeface
 from server.domain.document import Document, DocumentFormat
-from server.domain.invoice import Branding, Image
 from server.domain.job import ChunkKind, Job, JobOrder, JobOrderStatus, JobType
 from server.domain.numbering import NumberSequence, NumberSeries, Placeholder
 from server.domain.order import Buyer, DeliveryDate, Order, Price
@@ -138,6 +138,20 @@ def make_series(key: str = "R-", **changes: Any) -> NumberSeries:
     return NumberSeries(**values)
 
 
+BRANDED = Branding(
+    brand_name="Nordlicht",
+    primary_color="#0F4C5C",
+    logo=LOGO,
+    closing_text="Vielen Dank – à bientôt!",
+    opening_text="Guten Tag,\nhier ist Ihre Rechnung.",
+    logo_url="https://nordlicht.example/logo.svg",
+    layout=Layout.MODERN,
+    paper=Paper.LETTER,
+    typeface=Typeface.NOTO_SERIF,
+    footer_columns=("Nordlicht\nUSt-IdNr. DE123456789", "Hamburg"),
+)
+
+
 def make_settings(**changes: Any) -> TenantSettings:
     """Makes settings that use every field, with two sites that share a logo."""
     main = Site(
@@ -148,7 +162,7 @@ def make_settings(**changes: Any) -> TenantSettings:
         includes_tax=True,
         time_zone="Europe/Berlin",
         seller=FULL_SELLER,
-        branding=Branding("Nordlicht", "#0F4C5C", LOGO, "Vielen Dank – à bientôt!"),
+        branding=BRANDED,
         number_sequence="invoices",
         payment_term_days=14,
         formats=(DocumentFormat.FACTUR_X, DocumentFormat.XRECHNUNG_CII),

@@ -8,15 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import grpc
-from google.protobuf import any_pb2
-from google.protobuf.message import Message
-from google.rpc import status_pb2
-from grpc_status import rpc_status
 from invoicejobs.v1 import invoice_jobs_pb2 as jobs
 from invoicejobs.v1 import invoice_jobs_pb2_grpc as jobs_grpc
 from invoicejobs.v1 import invoices_pb2 as invoices
@@ -26,10 +20,11 @@ from invoicejobs.v1 import orders_pb2_grpc as orders_grpc
 from invoicejobs.v1 import tenant_settings_pb2 as settings
 from invoicejobs.v1 import tenant_settings_pb2_grpc as settings_grpc
 
-Context = Any
+from tests.fakes.fake_cli_calls import Context, FakeCalls
 
 
 class FakeServices(
+    FakeCalls,
     orders_grpc.OrdersServicer,
     jobs_grpc.InvoiceJobsServicer,
     invoices_grpc.InvoicesServicer,
@@ -38,13 +33,8 @@ class FakeServices(
     """Holds what was sent to it and answers from that."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.target = ""
-        #: Every request, by method.
-        self.requests: dict[str, list[Any]] = defaultdict(list)
-        #: What a method answers instead, once for each: a status and details.
-        self.refusals: dict[str, list[tuple[grpc.StatusCode, str, tuple[Message, ...]]]] = (
-            defaultdict(list)
-        )
         #: Set as soon as the first order of an import has arrived.
         self.first_order_arrived = threading.Event()
         self.orders: dict[str, bytes] = {}
@@ -54,11 +44,8 @@ class FakeServices(
         self.reads_until_done = 0
         self.invoices: dict[str, invoices.Invoice] = {}
         self.contents: dict[str, bytes] = {}
-        self.page_size = 1000
-
-    def refuse(self, method: str, code: grpc.StatusCode, message: str, *details: Message) -> None:
-        """Lets the next call of a method fail."""
-        self.refusals[method].append((code, message, details))
+        #: What a preview is called.
+        self.preview_name = "preview.pdf"
 
     def add_invoice(self, number: str, content: bytes, file_name: str = "") -> None:
         """Adds an invoice whose PDF has such content."""
@@ -89,30 +76,12 @@ class FakeServices(
             sha256=hashlib.sha256(xml).hexdigest(),
         )
 
-    def _enter(self, method: str, request: Any, context: Context) -> None:
-        self.requests[method].append(request)
-        if self.refusals[method]:
-            code, message, details = self.refusals[method].pop(0)
-            made = status_pb2.Status(code=code.value[0], message=message)
-            for detail in details:
-                packed = any_pb2.Any()
-                packed.Pack(detail)
-                made.details.append(packed)
-            if details:
-                context.abort_with_status(rpc_status.to_status(made))
-            context.abort(code, message)
-
-    def _page(self, items: list[Any], request: Any) -> tuple[list[Any], str]:
-        first = int(request.page_token or 0)
-        last = first + min(self.page_size, request.page_size or 100)
-        return items[first:last], str(last) if last < len(items) else ""
-
     # --- orders
 
     def ImportOrders(self, request_iterator, context: Context) -> orders.ImportOrdersResponse:
         response = orders.ImportOrdersResponse()
         for position, request in enumerate(request_iterator, start=1):
-            self._enter("ImportOrders", request, context)
+            self.enter("ImportOrders", request, context)
             self.first_order_arrived.set()
             try:
                 order_id = json.loads(request.order_json)["id"]
@@ -128,35 +97,35 @@ class FakeServices(
         return response
 
     def GetOrder(self, request, context: Context) -> orders.GetOrderResponse:
-        self._enter("GetOrder", request, context)
+        self.enter("GetOrder", request, context)
         return orders.GetOrderResponse(
             order=orders.Order(order_id=request.order_id, currency="EUR", total="501.829"),
             order_json=self.orders[request.order_id],
         )
 
     def ListOrders(self, request, context: Context) -> orders.ListOrdersResponse:
-        self._enter("ListOrders", request, context)
-        page, token = self._page(sorted(self.orders), request)
+        self.enter("ListOrders", request, context)
+        page, token = self.page(sorted(self.orders), request)
         found = [orders.Order(order_id=order_id) for order_id in page]
         return orders.ListOrdersResponse(orders=found, next_page_token=token)
 
     # --- settings
 
     def GetTenantSettings(self, request, context: Context) -> settings.GetTenantSettingsResponse:
-        self._enter("GetTenantSettings", request, context)
+        self.enter("GetTenantSettings", request, context)
         return settings.GetTenantSettingsResponse(settings=self.settings)
 
     def UpdateTenantSettings(
         self, request, context: Context
     ) -> settings.UpdateTenantSettingsResponse:
-        self._enter("UpdateTenantSettings", request, context)
+        self.enter("UpdateTenantSettings", request, context)
         self.settings = request.settings
         return settings.UpdateTenantSettingsResponse(settings=self.settings)
 
     # --- jobs
 
     def CreateInvoiceJob(self, request, context: Context) -> jobs.CreateInvoiceJobResponse:
-        self._enter("CreateInvoiceJob", request, context)
+        self.enter("CreateInvoiceJob", request, context)
         job_id = f"job-{len(self.jobs) + 1}"
         self.jobs[job_id] = [
             jobs.JobOrder(
@@ -175,16 +144,16 @@ class FakeServices(
         return jobs.CreateInvoiceJobResponse(job=self._job(job_id, done=False))
 
     def GetInvoiceJob(self, request, context: Context) -> jobs.GetInvoiceJobResponse:
-        self._enter("GetInvoiceJob", request, context)
+        self.enter("GetInvoiceJob", request, context)
         done = self.reads_until_done == 0
         self.reads_until_done -= not done
-        page, token = self._page(self.jobs[request.job_id], request)
+        page, token = self.page(self.jobs[request.job_id], request)
         return jobs.GetInvoiceJobResponse(
             job=self._job(request.job_id, done=done), orders=page, next_page_token=token
         )
 
     def ListInvoiceJobs(self, request, context: Context) -> jobs.ListInvoiceJobsResponse:
-        self._enter("ListInvoiceJobs", request, context)
+        self.enter("ListInvoiceJobs", request, context)
         found = [self._job(job_id, done=True) for job_id in self.jobs]
         return jobs.ListInvoiceJobsResponse(jobs=found)
 
@@ -203,11 +172,11 @@ class FakeServices(
     # --- invoices
 
     def GetInvoice(self, request, context: Context) -> invoices.GetInvoiceResponse:
-        self._enter("GetInvoice", request, context)
+        self.enter("GetInvoice", request, context)
         return invoices.GetInvoiceResponse(invoice=self.invoices[request.invoice_number])
 
     def CancelInvoice(self, request, context: Context) -> invoices.CancelInvoiceResponse:
-        self._enter("CancelInvoice", request, context)
+        self.enter("CancelInvoice", request, context)
         note = invoices.Invoice(
             invoice_number=f"GS-{request.invoice_number}",
             preceding_invoice_number=request.invoice_number,
@@ -216,13 +185,18 @@ class FakeServices(
         )
         return invoices.CancelInvoiceResponse(credit_note=note)
 
+    def PreviewInvoice(self, request, context: Context) -> invoices.PreviewInvoiceResponse:
+        self.enter("PreviewInvoice", request, context)
+        pdf = b"%PDF of a preview of " + (request.order_id.encode() or request.order_json)
+        return invoices.PreviewInvoiceResponse(pdf=pdf, file_name=self.preview_name)
+
     def ListInvoices(self, request, context: Context) -> invoices.ListInvoicesResponse:
-        self._enter("ListInvoices", request, context)
-        page, token = self._page(list(self.invoices.values()), request)
+        self.enter("ListInvoices", request, context)
+        page, token = self.page(list(self.invoices.values()), request)
         return invoices.ListInvoicesResponse(invoices=page, next_page_token=token)
 
     def DownloadInvoice(self, request, context: Context):
-        self._enter("DownloadInvoice", request, context)
+        self.enter("DownloadInvoice", request, context)
         number = request.invoice_number
         if number not in self.invoices:
             context.abort(grpc.StatusCode.NOT_FOUND, f"There is no invoice {number!r}.")

@@ -24,6 +24,7 @@ from invoicejobs.v1 import invoices_pb2_grpc as invoices_grpc
 from tests.fakes.fake_credits import cancel
 from tests.fakes.fake_grpc_errors import invalid, job_problem, refusal
 from tests.fakes.fake_grpc_probes import Call, Hold
+from tests.fakes.fake_previews import FakePreviews
 
 PIECE_BYTES = 1000
 Context = Any
@@ -38,7 +39,7 @@ class Job:
     reads: int = 0
 
 
-class FakeServer(jobs_grpc.InvoiceJobsServicer, invoices_grpc.InvoicesServicer):
+class FakeServer(jobs_grpc.InvoiceJobsServicer, FakePreviews):
     """Both services. Orders named in good_orders can be invoiced; all others fail."""
 
     def __init__(self, tenant: str, good_orders: tuple[str, ...]) -> None:
@@ -89,7 +90,7 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, invoices_grpc.InvoicesServicer):
         message = jobs.InvoiceJob(job_id=job_id, job_type=job_type, order_count=len(orders))
         self._jobs[job_id] = Job(message, orders)
 
-    async def _enter(self, method: str, request: Any, context: Context) -> None:
+    async def enter(self, method: str, request: Any, context: Context) -> None:
         metadata = {key: str(value) for key, value in context.invocation_metadata()}
         self.calls.append(Call(method, request, metadata, context.time_remaining()))
         if method in self.holds:
@@ -107,7 +108,7 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, invoices_grpc.InvoicesServicer):
     async def CreateInvoiceJob(
         self, request: jobs.CreateInvoiceJobRequest, context: Context
     ) -> jobs.CreateInvoiceJobResponse:
-        await self._enter("CreateInvoiceJob", request, context)
+        await self.enter("CreateInvoiceJob", request, context)
         order_ids = list(dict.fromkeys(request.order_ids))
         if problem := job_problem(request):
             await context.abort_with_status(invalid(*problem))
@@ -158,7 +159,7 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, invoices_grpc.InvoicesServicer):
     async def GetInvoiceJob(
         self, request: jobs.GetInvoiceJobRequest, context: Context
     ) -> jobs.GetInvoiceJobResponse:
-        await self._enter("GetInvoiceJob", request, context)
+        await self.enter("GetInvoiceJob", request, context)
         job = self._jobs.get(request.job_id)
         if job is None or request.tenant != self.tenant:
             message = f"There is no job {request.job_id!r}."
@@ -168,8 +169,7 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, invoices_grpc.InvoicesServicer):
             raise AssertionError("abort raises")
         job.reads += not request.page_token
         pending = job.reads == 1 and not request.page_token and job.orders
-        done, in_progress = jobs.JOB_STATUS_DONE, jobs.JOB_STATUS_IN_PROGRESS
-        job.message.job_status = in_progress if pending else done
+        job.message.job_status = jobs.JOB_STATUS_IN_PROGRESS if pending else jobs.JOB_STATUS_DONE
         first = int(request.page_token or 0) + request.skip
         end = first + (request.page_size or 100)
         orders = [
@@ -184,13 +184,13 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, invoices_grpc.InvoicesServicer):
     async def GetInvoice(
         self, request: invoices.GetInvoiceRequest, context: Context
     ) -> invoices.GetInvoiceResponse:
-        await self._enter("GetInvoice", request, context)
+        await self.enter("GetInvoice", request, context)
         return invoices.GetInvoiceResponse(invoice=await self.find(request, context))
 
     async def DownloadInvoice(
         self, request: invoices.DownloadInvoiceRequest, context: Context
     ) -> AsyncIterator[invoices.DownloadInvoiceResponse]:
-        await self._enter("DownloadInvoice", request, context)
+        await self.enter("DownloadInvoice", request, context)
         invoice = await self.find(request, context)
         document = next(
             (d for d in invoice.documents if request.sha256 in ("", d.sha256)), invoices.Document()
@@ -208,7 +208,7 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, invoices_grpc.InvoicesServicer):
             yield invoices.DownloadInvoiceResponse(data=content[start : start + PIECE_BYTES])
 
     async def CancelInvoice(self, request: Any, context: Context) -> Any:
-        await self._enter("CancelInvoice", request, context)
+        await self.enter("CancelInvoice", request, context)
         return await cancel(self, request, context)
 
     async def find(self, request: Any, context: Context) -> invoices.Invoice:

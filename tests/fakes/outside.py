@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from server.domain.document import DocumentFormat
-from server.domain.errors import NotFound
-from server.domain.invoice import Invoice
+from server.domain.errors import NotFound, OrderRejected
+from server.domain.invoice import Invoice, InvoiceDraft
 from server.ports import Database, UnitOfWork
 
 Hook = Callable[[], None]
@@ -39,6 +39,17 @@ class FakeClock:
         self.time += timedelta(**duration)
 
 
+class FakeFonts:
+    """Has every font, but for the orders that a test names."""
+
+    def __init__(self) -> None:
+        self.lacking: set[str] = set()
+
+    def check(self, draft: InvoiceDraft) -> None:
+        if draft.order_id in self.lacking:
+            raise OrderRejected("no font here draws 茶", reason="FONT_MISSING", field="name")
+
+
 class FakeRenderer:
     """Renders an invoice to bytes that depend on all it says, as a real one must."""
 
@@ -49,6 +60,7 @@ class FakeRenderer:
         #: Formats that it cannot render to.
         self.refused_formats: set[DocumentFormat] = set()
         self.rendered: list[tuple[str, DocumentFormat]] = []
+        self.previewed: list[Invoice] = []
 
     def render(self, wanted: Sequence[tuple[Invoice, DocumentFormat]]) -> list[bytes | Exception]:
         self.before()
@@ -59,6 +71,16 @@ class FakeRenderer:
             else fake_document(invoice, format)
             for invoice, format in wanted
         ]
+
+    def preview(self, invoice: Invoice) -> bytes:
+        self.before()
+        self.previewed.append(invoice)
+        return fake_preview(invoice)
+
+
+def fake_preview(invoice: Invoice) -> bytes:
+    """Gives the bytes of a preview that the fake renderer makes."""
+    return f"PREVIEW of {invoice!r}".encode()
 
 
 def fake_document(invoice: Invoice, format: DocumentFormat = DocumentFormat.PDF) -> bytes:

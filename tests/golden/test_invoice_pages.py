@@ -5,13 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from server.domain.invoice import Branding
+from server.domain.branding import Branding, Paper, Typeface
 from server.rendering import render_pdf
-from server.rendering.layout import measures
+from server.rendering.layouts import LAYOUTS
 from tests.builders.invoices import BUYER, SELLER, make_invoice, make_line
-from tests.golden.reading import boxes_outside, texts_of
+from tests.golden.reading import boxes_outside, overlaps, texts_of
 
 HEAD = "Pos. Artikel Menge Einzelpreis"
+
+
+def dressed(invoice, layout, paper, typeface):
+    branding = replace(invoice.draft.branding, paper=paper, typeface=typeface)
+    return replace(invoice, layout=layout, draft=replace(invoice.draft, branding=branding))
 
 
 @pytest.mark.parametrize(("lines", "pages"), [(1, 1), (6, 1), (12, 1), (60, 3), (300, 13)])
@@ -109,7 +114,24 @@ EXTREMES = {
 }
 
 
+DRESSES = [
+    pytest.param(layout, paper, typeface, id=f"{layout} {paper} {typeface}")
+    for layout in LAYOUTS
+    for paper in Paper
+    for typeface in Typeface
+]
+
+
+@pytest.mark.parametrize(("layout", "paper", "typeface"), DRESSES)
 @pytest.mark.parametrize("name", EXTREMES)
-def test_nothing_is_drawn_outside_the_margins(name):
-    document = render_pdf(EXTREMES[name])
-    assert boxes_outside(document, measures.LEFT - 1, measures.RIGHT + 1) == []
+def test_nothing_is_drawn_outside_the_margins(name, layout, paper, typeface):
+    document = render_pdf(dressed(EXTREMES[name], layout, paper, typeface))
+    page = LAYOUTS[layout].design(paper, typeface)
+    assert boxes_outside(document, page.left - 1, page.right + 1) == []
+
+
+@pytest.mark.parametrize(("layout", "paper", "typeface"), DRESSES)
+@pytest.mark.parametrize("name", [*EXTREMES, "ordinary"])
+def test_no_text_is_drawn_over_another(name, layout, paper, typeface):
+    invoice = EXTREMES.get(name, make_invoice(14, girocode=True, delivery=BUYER))
+    assert overlaps(render_pdf(dressed(invoice, layout, paper, typeface))) == []

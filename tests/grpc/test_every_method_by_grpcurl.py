@@ -64,6 +64,8 @@ def test_grpcurl_can_call_every_method(service: Service) -> None:
     assert len(call("Orders/ListOrders")["orders"]) == 1
     settings = call("TenantSettings/GetTenantSettings")["settings"]
     assert call("TenantSettings/UpdateTenantSettings", settings=settings)["settings"]["etag"]
+    preview = call("Invoices/PreviewInvoice", orderId=order_id)
+    assert base64.b64decode(preview["pdf"]).startswith(b"%PDF-")
     job_id = call("InvoiceJobs/CreateInvoiceJob", jobType="JOB_TYPE_MANUAL", orderIds=[order_id])[
         "job"
     ]["jobId"]

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from server.domain.branding import Image
 from server.domain.errors import Conflict, InvalidInput
-from server.domain.invoice import Image
 from server.ports import IssuedInvoice
 from tests.builders.invoices import make_invoice
-from tests.builders.storage_full_invoice import BRANDED, FULL
-from tests.builders.storage_values import ACME, LOGO, OTHER, make_document, write
+from tests.builders.storage_full_invoice import FULL
+from tests.builders.storage_values import ACME, BRANDED, LOGO, OTHER, make_document, write
 
 
 def branded(number, order_id, logo=LOGO):

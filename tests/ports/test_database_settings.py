@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import replace
 
-from server.domain.invoice import Image
+from server.domain.branding import Image
 from server.domain.settings import SelectionRule
 from tests.builders.storage_values import ACME, OTHER, make_settings, write
 

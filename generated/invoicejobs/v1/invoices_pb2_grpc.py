@@ -55,6 +55,11 @@ class InvoicesStub:
                 request_serializer=invoicejobs_dot_v1_dot_invoices__pb2.CancelInvoiceRequest.SerializeToString,
                 response_deserializer=invoicejobs_dot_v1_dot_invoices__pb2.CancelInvoiceResponse.FromString,
                 _registered_method=True)
+        self.PreviewInvoice = channel.unary_unary(
+                '/invoicejobs.v1.Invoices/PreviewInvoice',
+                request_serializer=invoicejobs_dot_v1_dot_invoices__pb2.PreviewInvoiceRequest.SerializeToString,
+                response_deserializer=invoicejobs_dot_v1_dot_invoices__pb2.PreviewInvoiceResponse.FromString,
+                _registered_method=True)
 
 
 class InvoicesServicer:
@@ -104,6 +109,19 @@ class InvoicesServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PreviewInvoice(self, request, context):
+        """Shows what the invoice of an order would look like: a PDF with a watermark
+        and without a number. Nothing is drawn, recorded or kept, and no e-invoice
+        is inside it.
+
+        Errors: NOT_FOUND when the tenant has no such order; INVALID_ARGUMENT when
+        the order given is no valid one; FAILED_PRECONDITION when it cannot be
+        invoiced, with the reason a job would give.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_InvoicesServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -126,6 +144,11 @@ def add_InvoicesServicer_to_server(servicer, server):
                     servicer.CancelInvoice,
                     request_deserializer=invoicejobs_dot_v1_dot_invoices__pb2.CancelInvoiceRequest.FromString,
                     response_serializer=invoicejobs_dot_v1_dot_invoices__pb2.CancelInvoiceResponse.SerializeToString,
+            ),
+            'PreviewInvoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewInvoice,
+                    request_deserializer=invoicejobs_dot_v1_dot_invoices__pb2.PreviewInvoiceRequest.FromString,
+                    response_serializer=invoicejobs_dot_v1_dot_invoices__pb2.PreviewInvoiceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -237,6 +260,33 @@ class Invoices:
             '/invoicejobs.v1.Invoices/CancelInvoice',
             invoicejobs_dot_v1_dot_invoices__pb2.CancelInvoiceRequest.SerializeToString,
             invoicejobs_dot_v1_dot_invoices__pb2.CancelInvoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewInvoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/invoicejobs.v1.Invoices/PreviewInvoice',
+            invoicejobs_dot_v1_dot_invoices__pb2.PreviewInvoiceRequest.SerializeToString,
+            invoicejobs_dot_v1_dot_invoices__pb2.PreviewInvoiceResponse.FromString,
             options,
             channel_credentials,
             insecure,

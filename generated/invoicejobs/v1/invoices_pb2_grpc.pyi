@@ -59,6 +59,15 @@ class InvoicesStub:
     sequence for credit notes; ALREADY_EXISTS when request_id was used for
     another request.
     """
+    PreviewInvoice: _grpc.UnaryUnaryMultiCallable[_invoices_pb2.PreviewInvoiceRequest, _invoices_pb2.PreviewInvoiceResponse]
+    """Shows what the invoice of an order would look like: a PDF with a watermark
+    and without a number. Nothing is drawn, recorded or kept, and no e-invoice
+    is inside it.
+
+    Errors: NOT_FOUND when the tenant has no such order; INVALID_ARGUMENT when
+    the order given is no valid one; FAILED_PRECONDITION when it cannot be
+    invoiced, with the reason a job would give.
+    """
 
 @_typing.type_check_only
 class InvoicesAsyncStub(InvoicesStub):
@@ -90,6 +99,15 @@ class InvoicesAsyncStub(InvoicesStub):
     for more than is left of it; FAILED_PRECONDITION when the site has no
     sequence for credit notes; ALREADY_EXISTS when request_id was used for
     another request.
+    """
+    PreviewInvoice: _aio.UnaryUnaryMultiCallable[_invoices_pb2.PreviewInvoiceRequest, _invoices_pb2.PreviewInvoiceResponse]  # type: ignore[assignment]
+    """Shows what the invoice of an order would look like: a PDF with a watermark
+    and without a number. Nothing is drawn, recorded or kept, and no e-invoice
+    is inside it.
+
+    Errors: NOT_FOUND when the tenant has no such order; INVALID_ARGUMENT when
+    the order given is no valid one; FAILED_PRECONDITION when it cannot be
+    invoiced, with the reason a job would give.
     """
 
 class InvoicesServicer(metaclass=_abc_1.ABCMeta):
@@ -143,6 +161,21 @@ class InvoicesServicer(metaclass=_abc_1.ABCMeta):
         for more than is left of it; FAILED_PRECONDITION when the site has no
         sequence for credit notes; ALREADY_EXISTS when request_id was used for
         another request.
+        """
+
+    @_abc_1.abstractmethod
+    def PreviewInvoice(
+        self,
+        request: _invoices_pb2.PreviewInvoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoices_pb2.PreviewInvoiceResponse, _abc.Awaitable[_invoices_pb2.PreviewInvoiceResponse]]:
+        """Shows what the invoice of an order would look like: a PDF with a watermark
+        and without a number. Nothing is drawn, recorded or kept, and no e-invoice
+        is inside it.
+
+        Errors: NOT_FOUND when the tenant has no such order; INVALID_ARGUMENT when
+        the order given is no valid one; FAILED_PRECONDITION when it cannot be
+        invoiced, with the reason a job would give.
         """
 
 def add_InvoicesServicer_to_server(servicer: InvoicesServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

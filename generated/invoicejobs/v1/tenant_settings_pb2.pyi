@@ -9,6 +9,7 @@ from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from invoicejobs.v1 import invoices_pb2 as _invoices_pb2
 import builtins as _builtins
 import sys
@@ -20,6 +21,90 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _Layout:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LayoutEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Layout.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LAYOUT_UNSPECIFIED: _Layout.ValueType  # 0
+    """Means LAYOUT_LETTERHEAD."""
+    LAYOUT_LETTERHEAD: _Layout.ValueType  # 1
+    """A letter by DIN 5008 form B: the address stands in the window of an
+    envelope, fold marks on the edge.
+    """
+    LAYOUT_MODERN: _Layout.ValueType  # 2
+    """Parties side by side and room for the logo, for invoices that are read on
+    a screen.
+    """
+
+class Layout(_Layout, metaclass=_LayoutEnumTypeWrapper):
+    """How pages are laid out."""
+
+LAYOUT_UNSPECIFIED: Layout.ValueType  # 0
+"""Means LAYOUT_LETTERHEAD."""
+LAYOUT_LETTERHEAD: Layout.ValueType  # 1
+"""A letter by DIN 5008 form B: the address stands in the window of an
+envelope, fold marks on the edge.
+"""
+LAYOUT_MODERN: Layout.ValueType  # 2
+"""Parties side by side and room for the logo, for invoices that are read on
+a screen.
+"""
+Global___Layout: _TypeAlias = Layout  # noqa: Y015
+
+class _Paper:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PaperEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Paper.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PAPER_UNSPECIFIED: _Paper.ValueType  # 0
+    """Means PAPER_A4."""
+    PAPER_A4: _Paper.ValueType  # 1
+    """210 by 297 mm."""
+    PAPER_LETTER: _Paper.ValueType  # 2
+    """US Letter, 8.5 by 11 in."""
+
+class Paper(_Paper, metaclass=_PaperEnumTypeWrapper):
+    """The size of pages."""
+
+PAPER_UNSPECIFIED: Paper.ValueType  # 0
+"""Means PAPER_A4."""
+PAPER_A4: Paper.ValueType  # 1
+"""210 by 297 mm."""
+PAPER_LETTER: Paper.ValueType  # 2
+"""US Letter, 8.5 by 11 in."""
+Global___Paper: _TypeAlias = Paper  # noqa: Y015
+
+class _Typeface:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TypefaceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Typeface.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TYPEFACE_UNSPECIFIED: _Typeface.ValueType  # 0
+    """Means TYPEFACE_INTER."""
+    TYPEFACE_INTER: _Typeface.ValueType  # 1
+    """Inter, a sans serif made for screens."""
+    TYPEFACE_NOTO_SANS: _Typeface.ValueType  # 2
+    """Noto Sans, a humanist sans serif."""
+    TYPEFACE_NOTO_SERIF: _Typeface.ValueType  # 3
+    """Noto Serif."""
+
+class Typeface(_Typeface, metaclass=_TypefaceEnumTypeWrapper):
+    """The families of fonts that are shipped."""
+
+TYPEFACE_UNSPECIFIED: Typeface.ValueType  # 0
+"""Means TYPEFACE_INTER."""
+TYPEFACE_INTER: Typeface.ValueType  # 1
+"""Inter, a sans serif made for screens."""
+TYPEFACE_NOTO_SANS: Typeface.ValueType  # 2
+"""Noto Sans, a humanist sans serif."""
+TYPEFACE_NOTO_SERIF: Typeface.ValueType  # 3
+"""Noto Serif."""
+Global___Typeface: _TypeAlias = Typeface  # noqa: Y015
 
 @_typing.final
 class Settings(_message.Message):
@@ -477,16 +562,42 @@ class Branding(_message.Message):
     PRIMARY_COLOR_FIELD_NUMBER: _builtins.int
     LOGO_FIELD_NUMBER: _builtins.int
     CLOSING_TEXT_FIELD_NUMBER: _builtins.int
+    OPENING_TEXT_FIELD_NUMBER: _builtins.int
+    LOGO_URL_FIELD_NUMBER: _builtins.int
+    LAYOUT_FIELD_NUMBER: _builtins.int
+    PAPER_FIELD_NUMBER: _builtins.int
+    TYPEFACE_FIELD_NUMBER: _builtins.int
+    FOOTER_COLUMNS_FIELD_NUMBER: _builtins.int
     brand_name: _builtins.str
     """The name to show where there is no logo; empty means the seller's name."""
     primary_color: _builtins.str
     """Primary colour as #RRGGBB; empty means the layout's own."""
     logo: _builtins.bytes
-    """The logo: bytes of a PNG or JPEG image, at most 1 MiB and 4000 pixels a
-    side; empty means none.
+    """The logo: bytes of a PNG, JPEG or SVG image, at most 1 MiB and 4000 pixels
+    a side; empty means none. An SVG is kept, and given back, as a PNG.
     """
     closing_text: _builtins.str
     """A text under the totals, such as thanks or terms; may be empty."""
+    opening_text: _builtins.str
+    """A text above the lines; may be empty."""
+    logo_url: _builtins.str
+    """Where to fetch the logo from, an https address that everybody can reach.
+    It is fetched when it is saved for the first time or has changed, and
+    never when an invoice is made; to fetch it anew, save with logo empty.
+    """
+    layout: Global___Layout.ValueType
+    """How pages are laid out."""
+    paper: Global___Paper.ValueType
+    """The size of pages."""
+    typeface: Global___Typeface.ValueType
+    """The family of fonts."""
+    @_builtins.property
+    def footer_columns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The footer's columns from left to right, at most four, each a text of
+        several lines; empty means columns made of the seller's data. Own columns
+        must show the seller's VAT id or tax number.
+        """
+
     def __init__(
         self,
         *,
@@ -494,10 +605,16 @@ class Branding(_message.Message):
         primary_color: _builtins.str = ...,
         logo: _builtins.bytes = ...,
         closing_text: _builtins.str = ...,
+        opening_text: _builtins.str = ...,
+        logo_url: _builtins.str = ...,
+        layout: Global___Layout.ValueType = ...,
+        paper: Global___Paper.ValueType = ...,
+        typeface: Global___Typeface.ValueType = ...,
+        footer_columns: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["brand_name", b"brand_name", "closing_text", b"closing_text", "logo", b"logo", "primary_color", b"primary_color"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brand_name", b"brand_name", "closing_text", b"closing_text", "footer_columns", b"footer_columns", "layout", b"layout", "logo", b"logo", "logo_url", b"logo_url", "opening_text", b"opening_text", "paper", b"paper", "primary_color", b"primary_color", "typeface", b"typeface"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -5,8 +5,18 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 
-from server.domain.invoice import CREDIT_NOTE, Invoice, InvoiceDraft, InvoiceLine, TaxCategory
+from server.domain.invoice import (
+    CREDIT_NOTE,
+    Invoice,
+    InvoiceDraft,
+    InvoiceLine,
+    Payment,
+    TaxCategory,
+)
+from server.domain.money import ZERO
 from server.domain.party import BankAccount, Party, PostalAddress, Seller
 from server.rendering.xml.profiles import Profile
 
@@ -29,7 +39,8 @@ _SEPA_COUNTRIES = frozenset(
 
 def number(value: Decimal) -> str:
     """Writes a number digit by digit, never with an exponent."""
-    return f"{value:f}"
+    text = str(value)
+    return text if "E" not in text else f"{value:f}"
 
 
 def rate(category: TaxCategory, percent: Decimal) -> str:
@@ -37,9 +48,11 @@ def rate(category: TaxCategory, percent: Decimal) -> str:
     return "" if category is TaxCategory.NOT_SUBJECT else percentage(percent)
 
 
+@lru_cache(maxsize=256)
 def percentage(percent: Decimal) -> str:
     """Writes a percentage without trailing zeros."""
-    return f"{percent.normalize():f}"
+    # A rate of -0 is a rate of 0.
+    return f"{(percent + ZERO).normalize():f}"
 
 
 def price_and_base(line: InvoiceLine) -> tuple[Decimal, Decimal | None]:
@@ -110,13 +123,11 @@ def legal_information(seller: Seller) -> str:
 def means_code(invoice: Invoice, profile: Profile) -> str:
     """Gives how payment is or was made (BT-81, UNTDID 4461).
 
-    The open part counts before the paid one. No transfer is asked for where nothing is due.
+    No transfer is asked for where nothing is due.
     """
     draft = invoice.draft
-    is_open = draft.totals.due > 0
-    payments = sorted(draft.payments, key=lambda payment: -payment.paid_amount)
-    codes = (p.means_code for p in payments if p.means_code and (not p.paid_amount) == is_open)
-    code = next(codes, "") or (TRANSFER if is_open else NOT_DEFINED)
+    code = next((p.means_code for p in _telling_payments(draft) if p.means_code), "")
+    code = code or (TRANSFER if draft.totals.due > 0 else NOT_DEFINED)
     code = profile.means_codes.get(code, code)
     if code not in {TRANSFER, SEPA_TRANSFER}:
         return code
@@ -129,9 +140,14 @@ def means_code(invoice: Invoice, profile: Profile) -> str:
 
 def means_name(invoice: Invoice) -> str:
     """Gives how payment is or was made in the platform's word (BT-82)."""
-    is_open = invoice.draft.totals.due > 0
-    payments = sorted(invoice.draft.payments, key=lambda payment: -payment.paid_amount)
-    return next((p.method for p in payments if (not p.paid_amount) == is_open), "")
+    return next((payment.method for payment in _telling_payments(invoice.draft)), "")
+
+
+def _telling_payments(draft: InvoiceDraft) -> list[Payment]:
+    """Gives the payments of the open part where there is one, else those made, largest first."""
+    is_open = draft.totals.due > 0
+    payments = [payment for payment in draft.payments if (not payment.paid_amount) == is_open]
+    return sorted(payments, key=attrgetter("paid_amount"), reverse=True)
 
 
 def payee_account(invoice: Invoice) -> BankAccount | None:

@@ -6,6 +6,8 @@ measure; either would have the whole invoice refused (BR-CL-23).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _PIECE = "C62"
 #: Recommendation 20, in the version of EN 16931's code lists.
 _MEASURES = frozenset(
@@ -108,6 +110,7 @@ _PACKAGES = frozenset(
 )
 
 
+@lru_cache(maxsize=1024)
 def known_unit(code: str) -> str:
     """Gives the code that recipients know for a unit; what is not known counts pieces."""
     if code in _MEASURES or (code[:1] == "X" and code[1:] in _PACKAGES):

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image as Pillow
 
-from server.domain.invoice import Branding, Image
+from server.domain.branding import Branding, Image
 
 
 def image_of(data: bytes) -> Image:

@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from server.domain.document import DocumentFormat
-from server.rendering import render_document, warm_up
+from server.rendering import render_document, render_preview, warm_up
 from server.work.render_pool import RenderPool
 from tests.builders.invoices import make_invoice
 
@@ -34,7 +34,7 @@ def test_no_two_formats_are_the_same():
 
 @pytest.mark.parametrize("processes", [0, 2])
 def test_a_pool_gives_each_result_in_its_place(processes):
-    pool = RenderPool(render_document, warm_up, processes)
+    pool = RenderPool(render_document, render_preview, warm_up, processes)
     try:
         results = pool.render(TASKS)
     finally:
@@ -54,7 +54,7 @@ def broken(invoice, format):
 
 @pytest.mark.parametrize("processes", [0, 1])
 def test_what_fails_takes_nothing_else_with_it(processes):
-    pool = RenderPool(broken, warm_up, processes)
+    pool = RenderPool(broken, render_preview, warm_up, processes)
     try:
         results = pool.render(TASKS[:3])
     finally:

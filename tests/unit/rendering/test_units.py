@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from server.domain.branding import Typeface
 from server.domain.settings import SUPPORTED_LANGUAGES
-from server.rendering.fonts import repertoire
 from server.rendering.labels import labels_for
+from server.rendering.typography.faces import Weight, face
 from server.rendering.units import unit_name
 
 
@@ -61,7 +62,9 @@ def test_every_language_fills_the_same_places_and_names_the_same_things(language
 @pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
 def test_the_fonts_hold_every_letter_of_every_language(language):
     words = Path("server/rendering/words", f"{language}.json").read_text(encoding="utf-8")
-    assert set(words) - {"\n"} <= repertoire()
+    for typeface in Typeface:
+        for weight in Weight:
+            assert set(words) - {"\n"} <= face(typeface, weight).advances.keys()
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,10 @@ GIVEN = {
     "threshold": "24",
     "formats": [2, 3, 4, 5],
     "rate": "0.9312",
+    # None of them the default.
+    "layout": 2,
+    "paper": 2,
+    "typeface": 3,
 }
 
 
@@ -52,6 +56,8 @@ def scalar(field: FieldDescriptor, given: object) -> object:
     """Gives a value of the field's type."""
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         return True
+    if field.cpp_type == FieldDescriptor.CPPTYPE_ENUM:
+        return given
     if field.cpp_type in (FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64):
         return 100 + field.number
     return str(given).encode() if field.type == FieldDescriptor.TYPE_BYTES else given

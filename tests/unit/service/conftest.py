@@ -28,7 +28,8 @@ from server.sources.read_order import read_order
 from server.storage import migrate, open_database
 from tests.builders.orders import OrderForm, make_order_json, order_bytes
 from tests.builders.settings import IDENTIFIERS, make_settings
-from tests.fakes.outside import FakeClock, FakeDocuments, FakeRenderer, HookedDatabase
+from tests.fakes.logos import FakeLogos
+from tests.fakes.outside import FakeClock, FakeDocuments, FakeFonts, FakeRenderer, HookedDatabase
 
 ACME = Tenant("acme")
 
@@ -40,6 +41,7 @@ class Shop:
         self.database = database
         self.clock = FakeClock()
         self.renderer = FakeRenderer()
+        self.fonts = FakeFonts()
         self.documents = FakeDocuments()
         self.workers_database = HookedDatabase(database)
         self.woken = 0
@@ -49,8 +51,14 @@ class Shop:
         source = OwnOrders(database, read_order)
         self.create_job = CreateJob(database, self.clock, self._new_id, self._wake, 5, 2)
         self.import_batch = ImportOrders(database, read_order, 10_000)
+        self.logos = FakeLogos()
         self.update_settings = UpdateSettings(
-            database, self.clock, self._new_id, CheckSettings(IDENTIFIERS)
+            database,
+            self.clock,
+            self._new_id,
+            CheckSettings(IDENTIFIERS),
+            self.logos.fetch,
+            self.logos.prepare,
         )
         hooked = self.workers_database
         self.plan_job = PlanJob(hooked, self.clock, source, 2)
@@ -60,6 +68,7 @@ class Shop:
             self.clock,
             source,
             IDENTIFIERS,
+            self.fonts.check,
             IssueInvoices(hooked, self.clock),
             make_documents,
         )

@@ -50,6 +50,17 @@ def test_bad_orders_fail_by_themselves_and_take_no_number(shop):
     assert shop.job(job.job_id).failure_count == 2
 
 
+def test_an_order_whose_font_is_not_installed_fails_before_it_takes_a_number(shop):
+    shop.sell("A", "B", "C")
+    shop.fonts.lacking = {"B"}
+    job = shop.start("A", "B", "C")
+    shop.work()
+    outcomes = shop.outcomes(job)
+    assert statuses(outcomes) == [SUCCESS, FAILURE, SUCCESS]
+    assert (outcomes[1].reason, outcomes[1].message) == ("FONT_MISSING", "no font here draws 茶")
+    assert shop.numbers() == ["RE-2026-00001", "RE-2026-00002"]
+
+
 def test_an_order_that_has_an_invoice_keeps_it(shop):
     shop.sell("A")
     first = shop.start("A")

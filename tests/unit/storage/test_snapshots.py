@@ -31,7 +31,7 @@ def test_a_field_that_a_later_release_added_takes_its_default():
     del older["layout"], older["type_code"]
     del older["draft"]["branding"]["closing_text"]
     found = read_invoice(json.dumps(older))
-    assert (found.layout, found.type_code) == ("classic-1", "380")
+    assert (found.layout, found.type_code) == ("letterhead-1", "380")
     assert found.draft.branding.closing_text == ""
     older = json.loads(write_settings(settings))
     del older["order_paths"]

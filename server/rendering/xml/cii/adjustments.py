@@ -7,36 +7,45 @@ from decimal import Decimal
 
 from server.domain.invoice import AdjustmentKind, InvoiceDraft
 from server.rendering.xml.cii.tax import tax_category
-from server.rendering.xml.nodes import Element, node
+from server.rendering.xml.nodes import leaf, node
 from server.rendering.xml.terms import number
 
 
-def adjustments(draft: InvoiceDraft) -> Iterator[Element | None]:
-    """Makes the allowances and charges on the invoice's level (BG-20, BG-21)."""
+def adjustments(draft: InvoiceDraft) -> Iterator[str]:
+    """Writes the allowances and charges on the invoice's level (BG-20, BG-21)."""
     for adjustment in draft.adjustments:
         yield allowance_charge(
+            3,
             is_charge=adjustment.kind is AdjustmentKind.CHARGE,
             amount=adjustment.net_amount,
             reason_code=adjustment.reason_code,
             reason=adjustment.description,
-            tax=tax_category("ram:CategoryTradeTax", adjustment.tax_category, adjustment.tax_rate),
+            tax=tax_category(
+                4, "ram:CategoryTradeTax", adjustment.tax_category, adjustment.tax_rate
+            ),
         )
 
 
 def allowance_charge(
+    depth: int,
     *,
     is_charge: bool,
     amount: Decimal,
     reason_code: str,
     reason: str,
-    tax: Element | None = None,
-) -> Element | None:
-    """Makes an allowance or charge; one of a line has no tax of its own."""
+    tax: str = "",
+) -> str:
+    """Writes an allowance or charge; one of a line has no tax of its own."""
     return node(
+        depth,
         "ram:SpecifiedTradeAllowanceCharge",
-        node("ram:ChargeIndicator", node("udt:Indicator", "true" if is_charge else "false")),
-        node("ram:ActualAmount", number(amount)),
-        node("ram:ReasonCode", reason_code),
-        node("ram:Reason", reason),
+        node(
+            depth + 1,
+            "ram:ChargeIndicator",
+            leaf("udt:Indicator", "true" if is_charge else "false"),
+        ),
+        leaf("ram:ActualAmount", number(amount)),
+        leaf("ram:ReasonCode", reason_code),
+        leaf("ram:Reason", reason),
         tax,
     )

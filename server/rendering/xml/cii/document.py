@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from server.domain.invoice import Invoice, InvoiceDraft
 from server.rendering.xml.cii.adjustments import adjustments
 from server.rendering.xml.cii.lines import line_item
@@ -15,7 +17,7 @@ from server.rendering.xml.cii.references import (
 )
 from server.rendering.xml.cii.tax import tax_subtotal
 from server.rendering.xml.cii.totals import totals
-from server.rendering.xml.nodes import Element, document, node, required
+from server.rendering.xml.nodes import document, leaf, node, required, spread
 from server.rendering.xml.profiles import Profile
 from server.rendering.xml.terms import business_process, notes, subject_and_text
 
@@ -23,68 +25,74 @@ from server.rendering.xml.terms import business_process, notes, subject_and_text
 def cii_document(invoice: Invoice, profile: Profile) -> bytes:
     """Writes an invoice as CrossIndustryInvoice; a credit note differs by its type code."""
     draft = invoice.draft
+    transaction = chain(
+        map(line_item, draft.lines),
+        (_agreement(draft, profile), delivery(draft), _settlement(invoice, profile)),
+    )
     return document(
         "rsm:CrossIndustryInvoice",
         ("rsm", "ram", "qdt", "udt"),
-        _context(draft, profile),
-        _header(invoice, profile),
-        node(
-            "rsm:SupplyChainTradeTransaction",
-            *map(line_item, draft.lines),
-            _agreement(draft, profile),
-            delivery(draft),
-            _settlement(invoice, profile),
+        chain(
+            (_context(draft, profile), _header(invoice, profile)),
+            spread("rsm:SupplyChainTradeTransaction", transaction),
         ),
     )
 
 
-def _context(draft: InvoiceDraft, profile: Profile) -> Element | None:
+def _context(draft: InvoiceDraft, profile: Profile) -> str:
     return node(
+        1,
         "rsm:ExchangedDocumentContext",
         node(
+            2,
             "ram:BusinessProcessSpecifiedDocumentContextParameter",
-            node("ram:ID", business_process(draft, profile)),
+            leaf("ram:ID", business_process(draft, profile)),
         ),
         node(
-            "ram:GuidelineSpecifiedDocumentContextParameter", node("ram:ID", profile.customization)
+            2,
+            "ram:GuidelineSpecifiedDocumentContextParameter",
+            leaf("ram:ID", profile.customization),
         ),
     )
 
 
-def _header(invoice: Invoice, profile: Profile) -> Element | None:
+def _header(invoice: Invoice, profile: Profile) -> str:
     return node(
+        1,
         "rsm:ExchangedDocument",
-        node("ram:ID", invoice.number),
-        node("ram:TypeCode", invoice.type_code),
-        node("ram:IssueDateTime", date_time("udt", invoice.issue_date)),
+        leaf("ram:ID", invoice.number),
+        leaf("ram:TypeCode", invoice.type_code),
+        node(2, "ram:IssueDateTime", date_time("udt", invoice.issue_date)),
         *map(_note, notes(invoice.draft, profile)),
     )
 
 
-def _note(note: str) -> Element | None:
+def _note(note: str) -> str:
     subject, text = subject_and_text(note)
-    return node("ram:IncludedNote", node("ram:Content", text), node("ram:SubjectCode", subject))
+    return node(2, "ram:IncludedNote", leaf("ram:Content", text), leaf("ram:SubjectCode", subject))
 
 
-def _agreement(draft: InvoiceDraft, profile: Profile) -> Element | None:
+def _agreement(draft: InvoiceDraft, profile: Profile) -> str:
     return node(
+        2,
         "ram:ApplicableHeaderTradeAgreement",
-        node("ram:BuyerReference", draft.buyer_reference),
-        seller(draft, profile),
-        buyer(draft, profile),
-        tax_representative(draft),
+        leaf("ram:BuyerReference", draft.buyer_reference),
+        seller(draft.seller, profile.format),
+        buyer(draft.buyer, profile.format),
+        tax_representative(draft.seller.tax_representative),
         order_reference("ram:SellerOrderReferencedDocument", draft.order_number),
         order_reference("ram:BuyerOrderReferencedDocument", draft.purchase_order),
     )
 
 
-def _settlement(invoice: Invoice, profile: Profile) -> Element:
+def _settlement(invoice: Invoice, profile: Profile) -> str:
     draft = invoice.draft
     return required(
+        2,
         "ram:ApplicableHeaderTradeSettlement",
-        node("ram:PaymentReference", invoice.number),
-        node("ram:TaxCurrencyCode", draft.tax_currency),
-        node("ram:InvoiceCurrencyCode", draft.currency),
+        leaf("ram:PaymentReference", invoice.number),
+        leaf("ram:TaxCurrencyCode", draft.tax_currency),
+        leaf("ram:InvoiceCurrencyCode", draft.currency),
         payment_means(invoice, profile),
         *map(tax_subtotal, draft.tax_subtotals),
         *adjustments(draft),

@@ -2,97 +2,101 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from server.domain.document import DocumentFormat
 from server.domain.format_rules import electronic_address
-from server.domain.invoice import InvoiceDraft
-from server.domain.party import Identifier, Party, PostalAddress, Seller
-from server.rendering.xml.nodes import Element, node
-from server.rendering.xml.profiles import Profile
+from server.domain.party import Identifier, Party, PostalAddress, Seller, TaxRepresentative
+from server.rendering.xml.nodes import leaf, node
 from server.rendering.xml.terms import address_lines, legal_information
 
 
-def seller(draft: InvoiceDraft, profile: Profile) -> Element | None:
-    """Makes the seller (BG-4)."""
-    party = draft.seller
+@lru_cache(maxsize=256)
+def seller(party: Seller, format: DocumentFormat) -> str:
+    """Writes the seller (BG-4), who is the same on every invoice of a shop."""
     return node(
+        3,
         "ram:SellerTradeParty",
-        node("ram:Name", party.name),
-        node("ram:Description", legal_information(party)),
+        leaf("ram:Name", party.name),
+        leaf("ram:Description", legal_information(party)),
         _legal(party.legal_id),
         _contact(party, party.contact_name),
         address(party.address),
-        _electronic(electronic_address(party, profile.format)),
+        _electronic(electronic_address(party, format)),
         _registration("FC", party.tax_number),
         _registration("VA", party.vat_id),
     )
 
 
-def buyer(draft: InvoiceDraft, profile: Profile) -> Element | None:
-    """Makes the buyer (BG-7)."""
-    party = draft.buyer
+def buyer(party: Party, format: DocumentFormat) -> str:
+    """Writes the buyer (BG-7)."""
     return node(
+        3,
         "ram:BuyerTradeParty",
-        node("ram:ID", party.customer_id),
-        node("ram:Name", party.name),
+        leaf("ram:ID", party.customer_id),
+        leaf("ram:Name", party.name),
         _legal(party.legal_id),
         _contact(party, party.contact_name),
         address(party.address),
-        _electronic(electronic_address(party, profile.format)),
+        _electronic(electronic_address(party, format)),
         _registration("VA", party.vat_id),
     )
 
 
-def tax_representative(draft: InvoiceDraft) -> Element | None:
-    """Makes who answers for the seller's tax (BG-11)."""
-    party = draft.seller.tax_representative
+def tax_representative(party: TaxRepresentative | None) -> str:
+    """Writes who answers for the seller's tax (BG-11)."""
     if party is None:
-        return None
+        return ""
     return node(
+        3,
         "ram:SellerTaxRepresentativeTradeParty",
-        node("ram:Name", party.name),
+        leaf("ram:Name", party.name),
         address(party.address),
         _registration("VA", party.vat_id),
     )
 
 
-def address(given: PostalAddress) -> Element | None:
-    """Makes a postal address (BG-5, BG-8, BG-12, BG-15)."""
+def address(given: PostalAddress) -> str:
+    """Writes a postal address (BG-5, BG-8, BG-12, BG-15)."""
     first, second, third = address_lines(given)
     return node(
+        4,
         "ram:PostalTradeAddress",
-        node("ram:PostcodeCode", given.post_code),
-        node("ram:LineOne", first),
-        node("ram:LineTwo", second),
-        node("ram:LineThree", third),
-        node("ram:CityName", given.city),
-        node("ram:CountryID", given.country),
-        node("ram:CountrySubDivisionName", given.subdivision),
+        leaf("ram:PostcodeCode", given.post_code),
+        leaf("ram:LineOne", first),
+        leaf("ram:LineTwo", second),
+        leaf("ram:LineThree", third),
+        leaf("ram:CityName", given.city),
+        leaf("ram:CountryID", given.country),
+        leaf("ram:CountrySubDivisionName", given.subdivision),
     )
 
 
-def _legal(given: Identifier | None) -> Element | None:
+def _legal(given: Identifier | None) -> str:
     if given is None:
-        return None
+        return ""
     return node(
-        "ram:SpecifiedLegalOrganization", node("ram:ID", given.value, schemeID=given.scheme)
+        4, "ram:SpecifiedLegalOrganization", leaf("ram:ID", given.value, schemeID=given.scheme)
     )
 
 
-def _contact(party: Seller | Party, name: str) -> Element | None:
+def _contact(party: Seller | Party, name: str) -> str:
     return node(
+        4,
         "ram:DefinedTradeContact",
-        node("ram:PersonName", name),
-        node("ram:TelephoneUniversalCommunication", node("ram:CompleteNumber", party.phone)),
-        node("ram:EmailURIUniversalCommunication", node("ram:URIID", party.email)),
+        leaf("ram:PersonName", name),
+        node(5, "ram:TelephoneUniversalCommunication", leaf("ram:CompleteNumber", party.phone)),
+        node(5, "ram:EmailURIUniversalCommunication", leaf("ram:URIID", party.email)),
     )
 
 
-def _electronic(given: Identifier | None) -> Element | None:
+def _electronic(given: Identifier | None) -> str:
     if given is None:
-        return None
+        return ""
     return node(
-        "ram:URIUniversalCommunication", node("ram:URIID", given.value, schemeID=given.scheme)
+        4, "ram:URIUniversalCommunication", leaf("ram:URIID", given.value, schemeID=given.scheme)
     )
 
 
-def _registration(scheme: str, value: str) -> Element | None:
-    return node("ram:SpecifiedTaxRegistration", node("ram:ID", value, schemeID=scheme))
+def _registration(scheme: str, value: str) -> str:
+    return node(4, "ram:SpecifiedTaxRegistration", leaf("ram:ID", value, schemeID=scheme))

@@ -6,42 +6,49 @@ from datetime import date
 
 from server.domain.invoice import InvoiceDraft
 from server.rendering.xml.cii.parties import address
-from server.rendering.xml.nodes import Element, node, required
+from server.rendering.xml.nodes import leaf, node, required
 from server.rendering.xml.terms import deliver_to
 
 
-def date_time(prefix: str, day: date | None) -> Element | None:
-    """Makes a date; format 102 (UNTDID 2379) is YYYYMMDD."""
-    return node(f"{prefix}:DateTimeString", f"{day:%Y%m%d}", format="102") if day else None
+def date_time(prefix: str, day: date | None) -> str:
+    """Writes a date; format 102 (UNTDID 2379) is YYYYMMDD."""
+    return (
+        leaf(f"{prefix}:DateTimeString", day.isoformat().replace("-", ""), format="102")
+        if day
+        else ""
+    )
 
 
-def order_reference(name: str, number: str) -> Element | None:
-    """Makes the sales order (BT-14) or the purchase order (BT-13)."""
-    return node(name, node("ram:IssuerAssignedID", number))
+def order_reference(name: str, number: str) -> str:
+    """Writes the sales order (BT-14) or the purchase order (BT-13)."""
+    return node(3, name, leaf("ram:IssuerAssignedID", number))
 
 
-def delivery(draft: InvoiceDraft) -> Element:
-    """Makes where to and when it was delivered (BG-13, BT-72)."""
+def delivery(draft: InvoiceDraft) -> str:
+    """Writes where to and when it was delivered (BG-13, BT-72)."""
     party = deliver_to(draft)
     return required(
+        2,
         "ram:ApplicableHeaderTradeDelivery",
-        node("ram:ShipToTradeParty", node("ram:Name", party.name), address(party.address))
+        node(3, "ram:ShipToTradeParty", leaf("ram:Name", party.name), address(party.address))
         if party
-        else None,
+        else "",
         node(
+            3,
             "ram:ActualDeliverySupplyChainEvent",
-            node("ram:OccurrenceDateTime", date_time("udt", draft.supply_date)),
+            node(4, "ram:OccurrenceDateTime", date_time("udt", draft.supply_date)),
         ),
     )
 
 
-def preceding_invoice(draft: InvoiceDraft) -> Element | None:
-    """Makes the invoice that a credit note corrects (BG-3)."""
+def preceding_invoice(draft: InvoiceDraft) -> str:
+    """Writes the invoice that a credit note corrects (BG-3)."""
     preceding = draft.preceding
     if preceding is None:
-        return None
+        return ""
     return node(
+        3,
         "ram:InvoiceReferencedDocument",
-        node("ram:IssuerAssignedID", preceding.number),
-        node("ram:FormattedIssueDateTime", date_time("qdt", preceding.issue_date)),
+        leaf("ram:IssuerAssignedID", preceding.number),
+        node(4, "ram:FormattedIssueDateTime", date_time("qdt", preceding.issue_date)),
     )

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from server.domain.invoice import TaxCategory, TaxSubtotal
-from server.rendering.xml.nodes import Element, node
+from server.rendering.xml.nodes import leaf, node
 from server.rendering.xml.terms import number, percentage, rate
 
 
-def tax_category(name: str, category: TaxCategory, percent: Decimal) -> Element | None:
-    """Makes the category and rate of a line or adjustment (BG-30, BT-95, BT-102)."""
+@lru_cache(maxsize=256)
+def tax_category(depth: int, name: str, category: TaxCategory, percent: Decimal) -> str:
+    """Writes the category and rate of a line or adjustment (BG-30, BT-95, BT-102)."""
     return node(
+        depth,
         name,
-        node("ram:TypeCode", "VAT"),
-        node("ram:CategoryCode", category.value),
-        node("ram:RateApplicablePercent", rate(category, percent)),
+        leaf("ram:TypeCode", "VAT"),
+        leaf("ram:CategoryCode", category.value),
+        leaf("ram:RateApplicablePercent", rate(category, percent)),
     )
 
 
-def tax_subtotal(subtotal: TaxSubtotal) -> Element | None:
-    """Makes the tax of one category and rate (BG-23)."""
+def tax_subtotal(subtotal: TaxSubtotal) -> str:
+    """Writes the tax of one category and rate (BG-23)."""
     return node(
+        3,
         "ram:ApplicableTradeTax",
-        node("ram:CalculatedAmount", number(subtotal.tax_amount)),
-        node("ram:TypeCode", "VAT"),
-        node("ram:ExemptionReason", subtotal.exemption_reason),
-        node("ram:BasisAmount", number(subtotal.taxable_amount)),
-        node("ram:CategoryCode", subtotal.tax_category.value),
-        node("ram:ExemptionReasonCode", subtotal.exemption_code),
-        node("ram:RateApplicablePercent", percentage(subtotal.tax_rate)),
+        leaf("ram:CalculatedAmount", number(subtotal.tax_amount)),
+        leaf("ram:TypeCode", "VAT"),
+        leaf("ram:ExemptionReason", subtotal.exemption_reason),
+        leaf("ram:BasisAmount", number(subtotal.taxable_amount)),
+        leaf("ram:CategoryCode", subtotal.tax_category.value),
+        leaf("ram:ExemptionReasonCode", subtotal.exemption_code),
+        leaf("ram:RateApplicablePercent", percentage(subtotal.tax_rate)),
     )

@@ -5,30 +5,31 @@ from __future__ import annotations
 from decimal import Decimal
 
 from server.domain.invoice import InvoiceDraft
-from server.rendering.xml.nodes import Element, node
+from server.rendering.xml.nodes import leaf, node
 from server.rendering.xml.terms import number
 
 
-def totals(draft: InvoiceDraft) -> Element | None:
-    """Makes the sums; those of nothing are left out where the standard allows it."""
+def totals(draft: InvoiceDraft) -> str:
+    """Writes the sums; those of nothing are left out where the standard allows it."""
     sums = draft.totals
     in_tax_currency = sums.tax_in_tax_currency
     return node(
+        3,
         "ram:SpecifiedTradeSettlementHeaderMonetarySummation",
-        node("ram:LineTotalAmount", number(sums.lines)),
+        leaf("ram:LineTotalAmount", number(sums.lines)),
         _optional("ram:ChargeTotalAmount", sums.charges),
         _optional("ram:AllowanceTotalAmount", sums.allowances),
-        node("ram:TaxBasisTotalAmount", number(sums.tax_exclusive)),
-        node("ram:TaxTotalAmount", number(sums.tax), currencyID=draft.currency),
-        None
+        leaf("ram:TaxBasisTotalAmount", number(sums.tax_exclusive)),
+        leaf("ram:TaxTotalAmount", number(sums.tax), currencyID=draft.currency),
+        ""
         if in_tax_currency is None
-        else node("ram:TaxTotalAmount", number(in_tax_currency), currencyID=draft.tax_currency),
+        else leaf("ram:TaxTotalAmount", number(in_tax_currency), currencyID=draft.tax_currency),
         _optional("ram:RoundingAmount", sums.rounding),
-        node("ram:GrandTotalAmount", number(sums.tax_inclusive)),
+        leaf("ram:GrandTotalAmount", number(sums.tax_inclusive)),
         _optional("ram:TotalPrepaidAmount", sums.prepaid),
-        node("ram:DuePayableAmount", number(sums.due)),
+        leaf("ram:DuePayableAmount", number(sums.due)),
     )
 
 
-def _optional(name: str, value: Decimal) -> Element | None:
-    return node(name, number(value)) if value else None
+def _optional(name: str, value: Decimal) -> str:
+    return leaf(name, number(value)) if value else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from server.domain.invoice import InvoiceDraft
-from server.rendering.xml.nodes import Element, node
+from server.rendering.xml.nodes import leaf, node
 from server.rendering.xml.terms import deliver_to
 from server.rendering.xml.ubl.parties import delivery_location
 
@@ -13,45 +13,49 @@ from server.rendering.xml.ubl.parties import delivery_location
 _NO_PURCHASE_ORDER = "NA"
 
 
-def day(name: str, given: date | None) -> Element | None:
-    """Makes a date."""
-    return node(name, f"{given:%Y-%m-%d}") if given else None
+def day(name: str, given: date | None) -> str:
+    """Writes a date."""
+    return leaf(name, given.isoformat()) if given else ""
 
 
-def order_reference(draft: InvoiceDraft) -> Element | None:
-    """Makes the purchase order (BT-13) and the sales order (BT-14)."""
+def order_reference(draft: InvoiceDraft) -> str:
+    """Writes the purchase order (BT-13) and the sales order (BT-14)."""
     if not (draft.purchase_order or draft.order_number):
-        return None
+        return ""
     return node(
+        1,
         "cac:OrderReference",
-        node("cbc:ID", draft.purchase_order or _NO_PURCHASE_ORDER),
-        node("cbc:SalesOrderID", draft.order_number),
+        leaf("cbc:ID", draft.purchase_order or _NO_PURCHASE_ORDER),
+        leaf("cbc:SalesOrderID", draft.order_number),
     )
 
 
-def preceding_invoice(draft: InvoiceDraft) -> Element | None:
-    """Makes the invoice that a credit note corrects (BG-3)."""
+def preceding_invoice(draft: InvoiceDraft) -> str:
+    """Writes the invoice that a credit note corrects (BG-3)."""
     preceding = draft.preceding
     if preceding is None:
-        return None
+        return ""
     return node(
+        1,
         "cac:BillingReference",
         node(
+            2,
             "cac:InvoiceDocumentReference",
-            node("cbc:ID", preceding.number),
+            leaf("cbc:ID", preceding.number),
             day("cbc:IssueDate", preceding.issue_date),
         ),
     )
 
 
-def delivery(draft: InvoiceDraft) -> Element | None:
-    """Makes where to and when it was delivered (BG-13, BT-72)."""
+def delivery(draft: InvoiceDraft) -> str:
+    """Writes where to and when it was delivered (BG-13, BT-72)."""
     party = deliver_to(draft)
     return node(
+        1,
         "cac:Delivery",
         day("cbc:ActualDeliveryDate", draft.supply_date),
-        delivery_location(party.address) if party else None,
-        node("cac:DeliveryParty", node("cac:PartyName", node("cbc:Name", party.name)))
+        delivery_location(party.address) if party else "",
+        node(2, "cac:DeliveryParty", node(3, "cac:PartyName", leaf("cbc:Name", party.name)))
         if party
-        else None,
+        else "",
     )

@@ -5,19 +5,25 @@ from __future__ import annotations
 from decimal import Decimal
 
 from server.domain.invoice import InvoiceDraft
-from server.rendering.xml.nodes import Element, node
+from server.rendering.xml.nodes import attribute, node
 from server.rendering.xml.terms import number
 
 
-def amount(name: str, value: Decimal, currency: str) -> Element | None:
-    """Makes an amount, which in UBL always tells its currency."""
-    return node(name, number(value), currencyID=currency)
+def currency_of(code: str) -> str:
+    """Writes the attribute that tells the currency, which in UBL every amount has."""
+    return attribute("currencyID", code)
 
 
-def totals(draft: InvoiceDraft) -> Element | None:
-    """Makes the sums; those of nothing are left out where the standard allows it."""
-    sums, currency = draft.totals, draft.currency
+def amount(name: str, value: Decimal, currency: str) -> str:
+    """Writes an amount; currency is what `currency_of` made."""
+    return f"<{name}{currency}>{number(value)}</{name}>"
+
+
+def totals(draft: InvoiceDraft) -> str:
+    """Writes the sums; those of nothing are left out where the standard allows it."""
+    sums, currency = draft.totals, currency_of(draft.currency)
     return node(
+        1,
         "cac:LegalMonetaryTotal",
         amount("cbc:LineExtensionAmount", sums.lines, currency),
         amount("cbc:TaxExclusiveAmount", sums.tax_exclusive, currency),
@@ -30,5 +36,5 @@ def totals(draft: InvoiceDraft) -> Element | None:
     )
 
 
-def _optional(name: str, value: Decimal, currency: str) -> Element | None:
-    return amount(name, value, currency) if value else None
+def _optional(name: str, value: Decimal, currency: str) -> str:
+    return amount(name, value, currency) if value else ""

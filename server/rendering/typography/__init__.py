@@ -1,0 +1,1 @@
+"""Text as the page needs it: fonts, widths, lines that fit their column, every script."""

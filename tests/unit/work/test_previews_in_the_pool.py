@@ -1,0 +1,49 @@
+"""The render pool renders previews, and outlives one that ends its process."""
+
+import os
+
+import pytest
+
+from server.domain.document import DocumentFormat
+from server.domain.errors import Unavailable
+from server.work.render_pool import RenderPool
+from tests.builders.invoices import make_invoice
+from tests.fakes.outside import fake_document, fake_preview, nothing
+
+
+def preview(invoice):
+    """Renders a preview, or what its number says. At module level, to be found in a process."""
+    if invoice.number == "DIES":
+        os._exit(1)
+    if invoice.number == "FAILS":
+        raise ZeroDivisionError
+    return fake_preview(invoice)
+
+
+@pytest.fixture(params=[0, 1])
+def pool(request):
+    pool = RenderPool(fake_document, preview, nothing, request.param)
+    yield pool
+    pool.close()
+
+
+def test_a_preview_comes_from_the_pool_as_it_was_rendered(pool):
+    invoice = make_invoice(2, number="VORSCHAU")
+    assert pool.preview(invoice) == fake_preview(invoice)
+
+
+def test_a_fault_reaches_whoever_asked_for_the_preview(pool):
+    with pytest.raises(ZeroDivisionError):
+        pool.preview(make_invoice(2, number="FAILS"))
+    assert pool.preview(make_invoice(2))
+
+
+@pytest.mark.parametrize("pool", [1], indirect=True)
+def test_a_preview_that_ends_its_process_can_be_asked_again_and_stops_nobody_else(pool):
+    for _ in range(2):
+        with pytest.raises(Unavailable) as error:
+            pool.preview(make_invoice(2, number="DIES"))
+        assert error.value.reason == "RENDERING_FAILED"
+    invoice = make_invoice(2)
+    assert pool.preview(invoice) == fake_preview(invoice)
+    assert pool.render([(invoice, DocumentFormat.PDF)]) == [fake_document(invoice)]
