@@ -71,10 +71,15 @@ generate: $(STAMP) ## Rebuild generated/ from protos/
 
 .PHONY: bench
 bench: $(STAMP) ## Run benchmarks/bench_*.py one after the other; each prints a table
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
 	@for file in $(wildcard benchmarks/bench_*.py); do \
 	  module=benchmarks.$$(basename $$file .py); \
 	  echo "== $$module"; $(BIN)/python -m $$module || exit 1; \
 	done
+
+.PHONY: soak
+soak: $(STAMP) ## Draw 100,000 invoices; memory must stay flat
+	$(BIN)/python -m benchmarks.soak_rendering
 
 .PHONY: clean
 clean: ## Remove .venv, caches and builds
