@@ -33,7 +33,11 @@ class InvoiceStore(Protocol):
     """
 
     def of_orders(self, tenant: Tenant, order_ids: Sequence[str]) -> dict[str, IssuedInvoice]:
-        """Finds the live invoices that the orders have, by order id."""
+        """Finds the live invoices that the orders have, by order id.
+
+        A transaction that writes keeps others from invoicing the orders until it ends; it asks
+        before it adds any.
+        """
         ...
 
     def taken(self, tenant: Tenant, numbers: Sequence[str]) -> frozenset[str]:
@@ -97,6 +101,10 @@ class SettingsStore(Protocol):
 
     def get(self, tenant: Tenant) -> TenantSettings | None:
         """Finds a tenant's settings, logos included."""
+        ...
+
+    def to_replace(self, tenant: Tenant) -> TenantSettings | None:
+        """Finds a tenant's settings; nobody else replaces them until the transaction ends."""
         ...
 
     def put(self, tenant: Tenant, settings: TenantSettings) -> None:

@@ -24,7 +24,10 @@ class RequestStore(Protocol):
     """Keeps what request ids were used for."""
 
     def find(self, tenant: Tenant, request_id: str) -> RememberedRequest | None:
-        """Finds what a request id was used for."""
+        """Finds what a request id was used for.
+
+        A transaction that writes keeps others from using the id until it ends.
+        """
         ...
 
     def remember(self, tenant: Tenant, request_id: str, request: RememberedRequest) -> None:

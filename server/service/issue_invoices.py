@@ -85,7 +85,10 @@ class IssueInvoices:
                 issued.refused[draft.order_id] = series
             else:
                 waiting.setdefault(series, []).append(draft)
-        for series, group in waiting.items():
+        # In one order everywhere: two chunks that draw from the same counters in different orders
+        # would wait for each other.
+        for series in sorted(waiting, key=lambda series: (series.sequence, series.key)):
+            group = waiting[series]
             numbers = draw_numbers(unit, chunk.tenant, series, len(group))
             for draft, number in zip(group, numbers, strict=False):
                 local_time = now.astimezone(_zone(settings, draft.site_code))

@@ -62,7 +62,7 @@ class UpdateSettings:
         now = self.clock.now()
         with self.database.write() as unit:
             # Checked again here: somebody may have saved while a logo was fetched.
-            _refuse_stale(settings, unit.settings.get(tenant))
+            _refuse_stale(settings, unit.settings.to_replace(tenant))
             etag = hashlib.sha256(self.new_id().encode()).hexdigest()[:16]
             saved = replace(settings, etag=etag, updated_at=now)
             unit.settings.put(tenant, saved)

@@ -8,6 +8,7 @@ from server.domain.errors import InvalidInput
 from server.domain.order import Buyer, Order, OrderAddress, OrderPayment
 from server.domain.party import PostalAddress
 from server.domain.settings import OrderPaths
+from server.domain.text_check import TEXT_LENGTH
 from server.sources.delivery import delivery_date, instant
 from server.sources.order_json import AddressJson, CustomerJson, OrderJson
 from server.sources.prices import read_prices
@@ -41,13 +42,14 @@ def read_order(order_json: bytes, paths: OrderPaths) -> Order:
     if not source.id:
         raise InvalidInput.field("id", "is missing", reason="MALFORMED_ORDER")
     general = source.mixins.general_attributes if source.mixins else None
+    extended_status = str(general.extended_order_status or "") if general else ""
     lines, shipping, payment_fees, total, by_rate = read_prices(source)
     return Order(
         order_id=source.id,
         order_number=clean(str(general.order_number or "")) if general else "",
-        site_code=clean(source.site_code),
-        status=clean(source.status),
-        extended_status=clean(str(general.extended_order_status or "")) if general else "",
+        site_code=_word("siteCode", source.site_code),
+        status=_word("status", source.status),
+        extended_status=_word("mixins.generalAttributes.extendedOrderStatus", extended_status),
         created=instant(source.created, "created") if source.created else None,
         currency=clean(source.currency).upper(),
         delivery=delivery_date(source),
@@ -61,6 +63,16 @@ def read_order(order_json: bytes, paths: OrderPaths) -> Order:
         total_by_rate=by_rate,
         payments=_payments(source),
     )
+
+
+def _word(field: str, text: str | None) -> str:
+    """Cleans a text that orders are found by; indexes hold no novels."""
+    word = clean(text)
+    if len(word) > TEXT_LENGTH:
+        raise InvalidInput.field(
+            field, f"must have at most {TEXT_LENGTH} characters", reason="MALFORMED_ORDER"
+        )
+    return word
 
 
 def _buyer(customer: CustomerJson, order_json: bytes, paths: OrderPaths) -> Buyer:

@@ -1,26 +1,24 @@
 """Chunks: the pieces of work of a job, and who holds them.
 
 A chunk is free, held (it has a holder) or done. Free and held ones are few; they alone are in the
-index that `claim` uses.
+indexes that `claim` uses.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from server.domain.errors import Conflict
 from server.domain.job import Chunk, ChunkKind
 from server.domain.tenant import Tenant
 from server.storage.jobs import job_key
-from server.storage.tables import OPEN, UNFINISHED, chunks, jobs
+from server.storage.locks import lock_name
+from server.storage.tables import FREE, HELD, UNFINISHED, chunks, jobs
 
 #: When a chunk that nobody has released yet may be claimed: always.
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
-
-_FREE = and_(OPEN, chunks.c.holder.is_(None))
-_HELD = and_(OPEN, chunks.c.holder.is_not(None))
 
 
 class SqlChunkStore:
@@ -64,36 +62,31 @@ class SqlChunkStore:
         Jobs take turns: the job with the fewest held chunks first, then the oldest. No job has
         more than window chunks held. Safe against others claiming at the same time.
         """
-        claimable = and_(_FREE, chunks.c.not_before <= now)
-        held = (
-            select(func.count())
-            .where(chunks.c.job_key == jobs.c.key, _HELD)
+        # One claims at a time: two who counted together would take a chunk too many.
+        lock_name(self._connection, "claim")
+        of_job = chunks.c.job_key == jobs.c.key
+        held = select(func.count()).where(of_job, HELD).correlate(jobs).scalar_subquery()
+        # One look into the index for each job; asked whether one EXISTS, PostgreSQL would rather
+        # go through all that are free.
+        free = (
+            select(chunks.c.index)
+            .where(of_job, FREE, chunks.c.not_before <= now)
+            .order_by(chunks.c.not_before, chunks.c.index)
+            .limit(1)
             .correlate(jobs)
             .scalar_subquery()
         )
         job = self._connection.execute(
-            select(jobs.c.key, jobs.c.job_id, jobs.c.tenant)
-            .where(
-                UNFINISHED,
-                exists().where(chunks.c.job_key == jobs.c.key, claimable),
-                held < window,
-            )
+            select(jobs.c.key, jobs.c.job_id, jobs.c.tenant, free.label("free"))
+            .where(UNFINISHED, free.is_not(None), held < window)
             .order_by(held, jobs.c.key)
             .limit(1)
         ).one_or_none()
         if job is None:
             return None
-        free = (
-            select(chunks.c.index)
-            .where(chunks.c.job_key == job.key, claimable)
-            .order_by(chunks.c.not_before, chunks.c.index)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
         row = self._connection.execute(
             update(chunks)
-            .where(chunks.c.job_key == job.key, chunks.c.index == free)
+            .where(chunks.c.job_key == job.key, chunks.c.index == job.free, FREE)
             .values(holder=holder, attempts=chunks.c.attempts + 1)
             .returning(
                 chunks.c.index, chunks.c.kind, chunks.c.first, chunks.c.end, chunks.c.attempts
@@ -116,7 +109,7 @@ class SqlChunkStore:
     def holds(self, chunk: Chunk) -> bool:
         """Tells, inside the transaction that relies on it, whether the holder still has it."""
         found = self._connection.scalar(
-            select(chunks.c.index).where(_is_held(chunk)).with_for_update()
+            select(chunks.c.index).where(_is_held(chunk)).with_for_update(key_share=True)
         )
         return found is not None
 
@@ -143,7 +136,7 @@ class SqlChunkStore:
 
         Only for an engine that is alone with the database, at its start.
         """
-        return self._connection.execute(update(chunks).where(_HELD).values(holder=None)).rowcount
+        return self._connection.execute(update(chunks).where(HELD).values(holder=None)).rowcount
 
 
 def _is_held(chunk: Chunk) -> ColumnElement[bool]:
@@ -153,7 +146,7 @@ def _is_held(chunk: Chunk) -> ColumnElement[bool]:
         == select(jobs.c.key).where(jobs.c.job_id == chunk.job_id).scalar_subquery(),
         chunks.c.index == chunk.index,
         chunks.c.holder == chunk.holder,
-        OPEN,
+        ~chunks.c.done,
     )
 
 

@@ -45,6 +45,8 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
     """Inserts those rows whose keys are not there yet; the others stay as they are."""
     if not rows:
         return
+    # In one order for all, so that two who insert the same rows do not wait for each other.
+    rows = sorted(rows, key=lambda row: [row[column.name] for column in table.primary_key])
     if connection.dialect.name == "postgresql":
         connection.execute(postgresql.insert(table).on_conflict_do_nothing(), rows)
     else:

@@ -46,7 +46,8 @@ def documents_of(
             .order_by(document_table.c.format)
         )
         for row in rows:
-            found[row.invoice_number] += (_document(row),)
+            documents = found.get(row.invoice_number, ())
+            found[row.invoice_number] = (*documents, _document(row))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Opens the engines behind a database URL and turns the driver's errors into ours."""
+"""Opens the engines behind a database URL."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import (
-    ArgumentError,
-    DatabaseError,
-    DataError,
-    IntegrityError,
-    NotSupportedError,
-    ProgrammingError,
-)
+from sqlalchemy.exc import ArgumentError
 
-from server.domain.errors import Conflict, InvalidInput, InvoiceJobsError, Unavailable
+from server.domain.errors import InvalidInput, Unavailable
 from server.storage.dialects import prepare_sqlite
+from server.storage.failures import translated
+from server.storage.postgres import postgres_engine
 
-#: Connections kept open; as many more as threads ask for are opened for a while.
+#: Connections to a file kept open; as many more as threads ask for are opened for a while.
 KEPT_CONNECTIONS = 8
+
+_FORM = (
+    "must be the URL of an SQLite file, such as sqlite:///var/invoicejobs.db, or of a PostgreSQL "
+    "database, such as postgresql://user:password@host/invoicejobs"
+)
+_SQLITE = {"sqlite", "sqlite+pysqlite"}
+_POSTGRESQL = {"postgresql", "postgresql+psycopg", "postgres"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +31,52 @@ class Engines:
     reader: Engine
     writer: Engine
 
+    @property
+    def one_writes_at_a_time(self) -> bool:
+        """Tells whether writers have to wait for each other."""
+        return self.writer.dialect.name == "sqlite"
+
     def close(self) -> None:
         """Closes all connections that are not in use."""
         self.reader.dispose()
         self.writer.dispose()
 
 
-def open_engines(url: str) -> Engines:
-    """Opens the engines of a database and creates the folder it lies in.
+def open_engines(url: str, *, migrates: bool = False) -> Engines:
+    """Opens the engines of a database; for an SQLite file, creates the folder it lies in.
 
-    Raises InvalidInput when url is not that of an SQLite file, and Unavailable when the folder
-    cannot be made. The database itself is opened by the first transaction.
+    Raises InvalidInput when url cannot be used, and Unavailable when the folder cannot be made.
+    The database itself is opened by the first transaction.
     """
-    place = _checked(url)
-    _make_folder(Path(place.database or ""))
-    return Engines(reader=_engine(place, writes=False), writer=_engine(place, writes=True))
-
-
-def _checked(url: str) -> URL:
-    form = "must be the URL of an SQLite file, such as sqlite:///var/invoicejobs.db"
     try:
         place = make_url(url)
     except ArgumentError:
-        raise InvalidInput.field("database URL", form) from None
-    if place.drivername not in {"sqlite", "sqlite+pysqlite"}:
-        raise InvalidInput.field("database URL", f"{form}; {place.drivername} is not supported")
+        raise InvalidInput.field("database URL", _FORM) from None
+    if place.drivername in _SQLITE:
+        return _open_file(place)
+    if place.drivername in _POSTGRESQL:
+        return _open_server(place, migrates=migrates)
+    raise InvalidInput.field("database URL", f"{_FORM}; {place.drivername} is not supported")
+
+
+def _open_server(place: URL, *, migrates: bool) -> Engines:
+    if not place.database:
+        raise InvalidInput.field("database URL", f"{_FORM}; it names no database")
+    writer = postgres_engine(place, migrates=migrates)
+    event.listen(writer, "handle_error", translated)
+    # The same connections, told anew at each transaction. A reader sees one state to its end.
+    reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Engines(reader, writer)
+
+
+def _open_file(place: URL) -> Engines:
     if place.host or place.query or place.database in {None, "", ":memory:"}:
-        raise InvalidInput.field("database URL", form)
-    return place.set(drivername="sqlite+pysqlite")
+        raise InvalidInput.field("database URL", _FORM)
+    _make_folder(Path(place.database or ""))
+    place = place.set(drivername="sqlite+pysqlite")
+    return Engines(
+        reader=_file_engine(place, writes=False), writer=_file_engine(place, writes=True)
+    )
 
 
 def _make_folder(file: Path) -> None:
@@ -70,33 +89,13 @@ def _make_folder(file: Path) -> None:
         ) from error
 
 
-def _engine(place: URL, *, writes: bool) -> Engine:
+def _file_engine(place: URL, *, writes: bool) -> Engine:
     engine = create_engine(
         place,
         pool_size=KEPT_CONNECTIONS,
         # The callers' thread pools bound how many there are.
         max_overflow=-1,
     )
-    event.listen(engine, "handle_error", _translated)
+    event.listen(engine, "handle_error", translated)
     prepare_sqlite(engine, writes=writes)
     return engine
-
-
-def _translated(context: ExceptionContext) -> InvoiceJobsError | None:
-    """Gives the error to raise in place of the driver's, which stays its cause."""
-    match context.sqlalchemy_exception:
-        case IntegrityError():
-            return Conflict("This contradicts what is stored already.", reason="STORED_ALREADY")
-        case ProgrammingError() | DataError() | NotSupportedError():
-            return None  # a wrong statement is our bug, not the environment's
-        case DatabaseError():
-            # SQLite may have rolled back by itself, and would keep each later statement alone:
-            # a connection given up lets none follow in this transaction.
-            context.is_disconnect = True
-            context.invalidate_pool_on_disconnect = False
-            return Unavailable(
-                f"The database failed: {context.original_exception}. Try again later.",
-                reason="DATABASE_UNAVAILABLE",
-            )
-        case _:
-            return None

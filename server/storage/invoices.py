@@ -14,9 +14,10 @@ from server.domain.tenant import Tenant
 from server.ports import IssuedInvoice, Page
 from server.storage.documents import documents_of, record_documents
 from server.storage.images import read_logos, store_logos
+from server.storage.order_marks import lock_orders, mark_orders
 from server.storage.paging import AnyRow, in_batches, key_of, page_of
 from server.storage.snapshots import dress_invoice, read_invoice, write_invoice
-from server.storage.tables import CORRECTING, LIVE, orders
+from server.storage.tables import CORRECTING, LIVE
 from server.storage.tables import invoices as invoice_table
 
 
@@ -27,7 +28,11 @@ class SqlInvoiceStore:
         self._connection = connection
 
     def of_orders(self, tenant: Tenant, order_ids: Sequence[str]) -> dict[str, IssuedInvoice]:
-        """Finds the live invoices that the orders have, by order id."""
+        """Finds the live invoices that the orders have, by order id.
+
+        A transaction that writes keeps others from invoicing the orders until it ends.
+        """
+        lock_orders(self._connection, tenant, order_ids)
         issued: list[AnyRow] = []
         for batch in in_batches(order_ids):
             issued += self._connection.execute(
@@ -85,20 +90,22 @@ class SqlInvoiceStore:
                 reason="INVOICE_EXISTS",
             ) from conflict.__cause__
         live = [i.draft.order_id for i in invoices if i.type_code == INVOICE]
-        self._mark_orders(tenant, live, invoiced=True)
+        mark_orders(self._connection, tenant, live, invoiced=True)
 
     def to_credit(self, tenant: Tenant, number: str) -> tuple[Invoice, tuple[Invoice, ...]] | None:
         """Finds an invoice and its credit notes, the oldest first, all without logos.
 
         Keeps others from crediting it until the transaction ends.
         """
-        snapshot = self._connection.scalar(
-            select(invoice_table.c.snapshot)
+        found = self._connection.execute(
+            select(invoice_table.c.order_id, invoice_table.c.snapshot)
             .where(invoice_table.c.tenant == tenant, invoice_table.c.number == number)
-            .with_for_update()
-        )
-        if snapshot is None:
+            .with_for_update(key_share=True)
+        ).one_or_none()
+        if found is None:
             return None
+        # Now, before the credit note's number is drawn: those who invoice lock in this order.
+        lock_orders(self._connection, tenant, [found.order_id])
         notes = self._connection.scalars(
             select(invoice_table.c.snapshot)
             .where(
@@ -108,7 +115,7 @@ class SqlInvoiceStore:
             )
             .order_by(invoice_table.c.key)
         )
-        return read_invoice(snapshot), tuple(read_invoice(note) for note in notes)
+        return read_invoice(found.snapshot), tuple(read_invoice(note) for note in notes)
 
     def cancel(self, tenant: Tenant, number: str) -> None:
         """Marks an invoice as not live: its order waits for an invoice again."""
@@ -118,7 +125,7 @@ class SqlInvoiceStore:
             .values(live=False)
             .returning(invoice_table.c.order_id)
         ).all()
-        self._mark_orders(tenant, freed, invoiced=False)
+        mark_orders(self._connection, tenant, freed, invoiced=False)
 
     def get(self, tenant: Tenant, numbers: Sequence[str]) -> dict[str, Invoice]:
         """Finds whole invoices, logo included, by number."""
@@ -190,14 +197,6 @@ class SqlInvoiceStore:
         """Lists the documents of an invoice."""
         return documents_of(self._connection, tenant, [number])[number]
 
-    def _mark_orders(self, tenant: Tenant, order_ids: Sequence[str], *, invoiced: bool) -> None:
-        for batch in in_batches(order_ids):
-            self._connection.execute(
-                update(orders)
-                .where(orders.c.tenant == tenant, orders.c.order_id.in_(batch))
-                .values(invoiced=invoiced)
-            )
-
     def _credit_notes(self, tenant: Tenant, numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Gives the numbers of each invoice's credit notes, the oldest first."""
         found: dict[str, tuple[str, ...]] = dict.fromkeys(numbers, ())
@@ -212,5 +211,6 @@ class SqlInvoiceStore:
                 .order_by(invoice_table.c.key)
             )
             for row in rows:
-                found[row.preceding_number] += (row.number,)
+                notes = found.get(row.preceding_number, ())
+                found[row.preceding_number] = (*notes, row.number)
         return found

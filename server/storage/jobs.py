@@ -11,8 +11,11 @@ from server.domain.errors import NotFound
 from server.domain.job import Job, JobOrder, JobOrderStatus, JobStatus, JobType
 from server.domain.tenant import Tenant
 from server.ports import Page
-from server.storage.paging import AnyRow, key_of, page_of
-from server.storage.tables import OPEN, UNFINISHED, chunks, job_orders, jobs
+from server.storage.paging import AnyRow, in_batches, key_of, page_of
+from server.storage.tables import FREE, HELD, UNFINISHED, chunks, job_orders, jobs
+
+#: Rows of one statement.
+_INSERTED_AT_ONCE = 10_000
 
 
 class SqlJobStore:
@@ -42,21 +45,19 @@ class SqlJobStore:
             return
         key = self._locked(job_id)
         self._count(key, order_count=len(order_ids))
-        self._connection.execute(
-            insert(job_orders).values(
-                job_key=key,
-                status=JobOrderStatus.PENDING.value,
-                message="",
-                reason="",
-                field="",
-                invoice_number="",
-                pdf_sha256="",
-            ),
-            [
-                {"position": position, "order_id": order_id}
-                for position, order_id in enumerate(order_ids, first)
-            ],
+        pending = insert(job_orders).values(
+            job_key=key,
+            status=JobOrderStatus.PENDING.value,
+            message="",
+            reason="",
+            field="",
+            invoice_number="",
+            pdf_sha256="",
         )
+        # A million made ready at once would keep the server waiting until it ends the transaction.
+        for batch in in_batches(list(enumerate(order_ids, first)), _INSERTED_AT_ONCE):
+            rows = [{"position": position, "order_id": order_id} for position, order_id in batch]
+            self._connection.execute(pending, rows)
 
     def get(self, tenant: Tenant, job_id: str) -> Job | None:
         """Finds a tenant's job."""
@@ -113,6 +114,7 @@ class SqlJobStore:
 
         Tells whether the job is done.
         """
+        of_job = chunks.c.job_key == jobs.c.key
         # Two workers that finish a job's last two chunks at once must not overlook each other.
         key = self._locked(job_id)
         self._connection.execute(
@@ -121,7 +123,8 @@ class SqlJobStore:
                 jobs.c.key == key,
                 UNFINISHED,
                 jobs.c.order_count == jobs.c.success_count + jobs.c.failure_count,
-                ~exists().where(chunks.c.job_key == jobs.c.key, OPEN),
+                ~exists().where(of_job, FREE),
+                ~exists().where(of_job, HELD),
             )
             .values(done_at=now)
         )
@@ -168,7 +171,7 @@ class SqlJobStore:
 def job_key(connection: Connection, job_id: str, *, lock: bool = False) -> int:
     """Finds a job's key, which all its rows bear. Raises NotFound."""
     query = select(jobs.c.key).where(jobs.c.job_id == job_id)
-    key: int | None = connection.scalar(query.with_for_update() if lock else query)
+    key: int | None = connection.scalar(query.with_for_update(key_share=True) if lock else query)
     if key is None:
         raise NotFound(f"There is no job {job_id!r}.", reason="JOB_NOT_FOUND")
     return key

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from server.domain.errors import Conflict
 from server.storage.engine import open_engines
+from server.storage.locks import lock_name
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -27,10 +28,11 @@ def migrate(url: str) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    engines = open_engines(url)
+    engines = open_engines(url, migrates=True)
     try:
         # One transaction from asking to writing: of two processes the second finds it all done.
         with engines.writer.begin() as connection:
+            lock_name(connection, "migration")
             _refuse_newer(connection, ScriptDirectory.from_config(config))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

@@ -22,17 +22,20 @@ class SqlNumberStore:
         They are drawn for good only when the transaction commits: record the invoices in it.
         """
         names = {"tenant": tenant, "sequence": series.sequence, "key": series.key}
-        insert_missing(
-            self._connection, number_counters, [names | {"next_value": series.start_value}]
-        )
         counter = and_(*(number_counters.c[name] == value for name, value in names.items()))
         # The update locks the counter, so that the next one who draws waits for our commit.
-        end = self._connection.execute(
+        draw = (
             update(number_counters)
             .where(counter)
             .values(next_value=number_counters.c.next_value + count)
             .returning(number_counters.c.next_value)
-        ).scalar_one()
+        )
+        end: int | None = self._connection.scalar(draw)
+        if end is None:
+            # Two who draw first at the same moment: the second finds the first one's counter.
+            first_row = names | {"next_value": series.start_value}
+            insert_missing(self._connection, number_counters, [first_row])
+            end = self._connection.execute(draw).scalar_one()
         first = end - count
         if series.max_value is None or end <= series.max_value + 1:
             return range(first, end)

@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from server.domain.order import Order, OrderSummary
 from server.domain.tenant import Tenant
 from server.ports import DueFilter, Page
 from server.storage.due_orders import due_orders
+from server.storage.locks import lock_name
 from server.storage.paging import AnyRow, in_batches, page_of
 from server.storage.tables import LIVE, WAITING, invoices, orders
 
@@ -24,11 +25,6 @@ _SUMMARY = (
     orders.c.created,
     orders.c.currency,
     orders.c.total,
-)
-_INVOICE = and_(
-    invoices.c.tenant == orders.c.tenant,
-    invoices.c.order_id == orders.c.order_id,
-    LIVE,
 )
 
 
@@ -44,6 +40,9 @@ class SqlOrderStore:
         Counts created, updated, and unchanged ones (same bytes as before). Where an id stands
         twice in orders, the last one wins.
         """
+        # One imports for a tenant at a time, so that the counts are true and nobody's new order
+        # is another's.
+        lock_name(self._connection, "orders", tenant)
         kept = self._hashes(tenant, [order.order_id for order, _ in orders])
         known = set(kept)
         changed: dict[str, tuple[Order, bytes]] = {}
@@ -57,15 +56,19 @@ class SqlOrderStore:
             created, updated = created + (before is None), updated + (before is not None)
             kept[order.order_id] = now
             changed[order.order_id] = (order, body)
-        self._insert(tenant, [pair for key, pair in changed.items() if key not in known])
-        self._update(tenant, [pair for key, pair in changed.items() if key in known])
+        by_id = sorted(changed.items())
+        self._insert(tenant, [pair for key, pair in by_id if key not in known])
+        self._update(tenant, [pair for key, pair in by_id if key in known])
         return created, updated, len(orders) - created - updated
 
     def get(self, tenant: Tenant, order_id: str) -> tuple[OrderSummary, bytes] | None:
         """Finds an order and its JSON."""
-        query = _summaries(tenant).add_columns(orders.c.body).where(orders.c.order_id == order_id)
-        row = self._connection.execute(query).one_or_none()
-        return (_summary(row), row.body) if row else None
+        row = self._connection.execute(
+            select(*_SUMMARY, orders.c.body).where(
+                orders.c.tenant == tenant, orders.c.order_id == order_id
+            )
+        ).one_or_none()
+        return (self._summaries(tenant, [row])[0], row.body) if row else None
 
     def bodies(self, tenant: Tenant, order_ids: Sequence[str]) -> dict[str, bytes]:
         """Gives the JSON of those of the orders that exist."""
@@ -88,7 +91,7 @@ class SqlOrderStore:
         limit: int,
     ) -> Page[OrderSummary]:
         """Lists a tenant's orders by order id; None and empty do not filter."""
-        query = _summaries(tenant)
+        query = select(*_SUMMARY).where(orders.c.tenant == tenant)
         if invoiced is not None:
             query = query.where(~WAITING if invoiced else WAITING)
         if status:
@@ -97,7 +100,8 @@ class SqlOrderStore:
             query = query.where(orders.c.order_id > cursor)
         query = query.order_by(orders.c.order_id).limit(limit + 1)
         rows = self._connection.execute(query).all()
-        return page_of(rows, limit, _summary, lambda row: row.order_id)
+        page = page_of(rows, limit, lambda row: row, lambda row: row.order_id)
+        return Page(self._summaries(tenant, page.items), page.next_cursor)
 
     def due(self, tenant: Tenant, due: DueFilter) -> Iterator[str]:
         """Gives the ids of all due orders without an invoice, the oldest first.
@@ -105,6 +109,20 @@ class SqlOrderStore:
         Uses an index: cost grows with the orders that wait, not with those invoiced long ago.
         """
         return due_orders(self._connection, tenant, due)
+
+    def _summaries(self, tenant: Tenant, rows: Sequence[AnyRow]) -> tuple[OrderSummary, ...]:
+        """Adds to orders the numbers of their invoices."""
+        # Asked for these orders alone: joined, PostgreSQL may go through all invoices of the
+        # tenant up to the first of them.
+        numbers: dict[str, str] = {}
+        for batch in in_batches([row.order_id for row in rows]):
+            found = self._connection.execute(
+                select(invoices.c.order_id, invoices.c.number).where(
+                    invoices.c.tenant == tenant, invoices.c.order_id.in_(batch), LIVE
+                )
+            )
+            numbers |= {row.order_id: row.number for row in found}
+        return tuple(_summary(row, numbers.get(row.order_id, "")) for row in rows)
 
     def _hashes(self, tenant: Tenant, order_ids: Sequence[str]) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
@@ -126,9 +144,11 @@ class SqlOrderStore:
         for batch in in_batches(ids):
             invoiced |= set(
                 self._connection.scalars(
-                    select(invoices.c.order_id).where(
-                        invoices.c.tenant == tenant, invoices.c.order_id.in_(batch), LIVE
-                    )
+                    select(invoices.c.order_id)
+                    .where(invoices.c.tenant == tenant, invoices.c.order_id.in_(batch), LIVE)
+                    # Whoever cancels one now waits, and then finds the order to mark.
+                    .order_by(invoices.c.order_id)
+                    .with_for_update(read=True)
                 )
             )
         rows = [
@@ -170,15 +190,7 @@ def _columns(order: Order, body: bytes) -> dict[str, Any]:
     }
 
 
-def _summaries(tenant: Tenant) -> Select[*tuple[Any, ...]]:
-    return (
-        select(*_SUMMARY, invoices.c.number.label("invoice_number"))
-        .select_from(orders.outerjoin(invoices, _INVOICE))
-        .where(orders.c.tenant == tenant)
-    )
-
-
-def _summary(row: AnyRow) -> OrderSummary:
+def _summary(row: AnyRow, invoice_number: str) -> OrderSummary:
     return OrderSummary(
         order_id=row.order_id,
         order_number=row.order_number,
@@ -188,5 +200,5 @@ def _summary(row: AnyRow) -> OrderSummary:
         created=row.created,
         currency=row.currency,
         total=row.total,
-        invoice_number=row.invoice_number or "",
+        invoice_number=invoice_number,
     )

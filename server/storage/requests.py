@@ -6,6 +6,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from server.domain.tenant import Tenant
 from server.ports import RememberedRequest
+from server.storage.locks import lock_name
 from server.storage.tables import requests
 
 
@@ -16,7 +17,11 @@ class SqlRequestStore:
         self._connection = connection
 
     def find(self, tenant: Tenant, request_id: str) -> RememberedRequest | None:
-        """Finds what a request id was used for."""
+        """Finds what a request id was used for.
+
+        A transaction that writes keeps others from using the id until it ends.
+        """
+        lock_name(self._connection, "request", tenant, request_id)
         row = self._connection.execute(
             select(requests.c.result, requests.c.fingerprint, requests.c.created_at).where(
                 requests.c.tenant == tenant, requests.c.request_id == request_id
@@ -26,7 +31,7 @@ class SqlRequestStore:
 
     def remember(self, tenant: Tenant, request_id: str, request: RememberedRequest) -> None:
         """Remembers a request id, in place of what it stood for before."""
-        # No upsert: of two that use an id at the same moment, one must fail.
+        # No upsert: of two that use an id at the same moment without asking, one must fail.
         self._connection.execute(
             delete(requests).where(requests.c.tenant == tenant, requests.c.request_id == request_id)
         )

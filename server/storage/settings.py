@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant
 from server.storage.images import read_logos, store_logos
+from server.storage.locks import lock_name
 from server.storage.snapshots import dress_settings, read_settings, write_settings
 from server.storage.tables import settings as table
 
@@ -26,8 +27,18 @@ class SqlSettingsStore:
         hashes = {site.branding.logo.sha256 for site in settings.sites if site.branding.logo}
         return dress_settings(settings, read_logos(self._connection, tenant, hashes))
 
+    def to_replace(self, tenant: Tenant) -> TenantSettings | None:
+        """Finds a tenant's settings, logos included.
+
+        Keeps others from replacing them until the transaction ends.
+        """
+        lock_name(self._connection, "settings", tenant)
+        return self.get(tenant)
+
     def put(self, tenant: Tenant, settings: TenantSettings) -> None:
         """Writes a tenant's settings, in place of the old ones."""
+        # Again for one who writes without having asked: two first ones must not both insert.
+        lock_name(self._connection, "settings", tenant)
         store_logos(self._connection, tenant, (site.branding for site in settings.sites))
         snapshot = write_settings(settings)
         replaced = self._connection.execute(

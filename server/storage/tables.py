@@ -2,7 +2,7 @@
 
 A change here needs a migration: a test compares what the migrations build with this file.
 Partial indexes are used only for conditions written exactly as here, so statements take theirs
-from WAITING, OPEN, UNFINISHED, LIVE and CORRECTING.
+from WAITING, FREE, HELD, UNFINISHED, LIVE and CORRECTING.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
+    and_,
 )
 
-from server.storage.columns import Key, Timestamp
+from server.storage.columns import Key, Text, Timestamp
 
 METADATA = MetaData(
     naming_convention={
@@ -173,8 +173,10 @@ images = Table(
 
 #: Orders without an invoice.
 WAITING = ~orders.c.invoiced
-#: Chunks that are free or held.
-OPEN = ~chunks.c.done
+#: Chunks that wait for a holder.
+FREE = and_(~chunks.c.done, chunks.c.holder.is_(None))
+#: Chunks that somebody works on.
+HELD = and_(~chunks.c.done, chunks.c.holder.is_not(None))
 #: Jobs that are not done.
 UNFINISHED = jobs.c.done_at.is_(None)
 #: Invoices that were not cancelled: an order has one at most.
@@ -191,14 +193,14 @@ Index(
     postgresql_where=UNFINISHED,
 )
 Index(
-    "chunks_open",
+    "chunks_free",
     chunks.c.job_key,
-    chunks.c.holder,
     chunks.c.not_before,
     chunks.c.index,
-    sqlite_where=OPEN,
-    postgresql_where=OPEN,
+    sqlite_where=FREE,
+    postgresql_where=FREE,
 )
+Index("chunks_held", chunks.c.job_key, sqlite_where=HELD, postgresql_where=HELD)
 Index("orders_by_status", orders.c.tenant, orders.c.status, orders.c.order_id)
 # Holds all that the selection rule asks for, so that it reads no order itself; SQLite wants even
 # the column of the condition for that.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from sqlalchemy import Connection, Transaction, select
 
@@ -44,7 +44,8 @@ class SqlDatabase:
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
-        self._queue = WriteQueue(patience=BUSY_TIMEOUT)
+        queue = WriteQueue(patience=BUSY_TIMEOUT)
+        self._turn = queue.turn if engines.one_writes_at_a_time else nullcontext
 
     @contextmanager
     def read(self) -> Iterator[SqlUnitOfWork]:
@@ -56,7 +57,7 @@ class SqlDatabase:
     def write(self) -> Iterator[SqlUnitOfWork]:
         """Opens a transaction that may change things; call commit before leaving."""
         with (
-            self._queue.turn(),
+            self._turn(),
             self._engines.writer.connect() as connection,
             _unit(connection) as unit,
         ):
@@ -77,10 +78,10 @@ class SqlDatabase:
 
 
 def open_database(url: str) -> SqlDatabase:
-    """Opens the database behind a URL such as sqlite:///var/invoicejobs.db; makes its folder.
+    """Opens the database behind a URL, sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.
 
-    Call `migrate` before using it. Raises InvalidInput for a URL that is not supported, and
-    Unavailable when the folder cannot be made.
+    Makes the folder of a file. Call `migrate` before using it. Raises InvalidInput for a URL that
+    is not supported, and Unavailable when the folder cannot be made.
     """
     return SqlDatabase(open_engines(url))
 

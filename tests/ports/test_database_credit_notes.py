@@ -42,7 +42,7 @@ def waiting(database):
 
 
 def test_an_invoice_is_found_with_its_credit_notes_the_oldest_first(credited):
-    with credited.read() as unit:
+    with credited.write() as unit:
         found = unit.invoices.to_credit(ACME, "R-1")
         assert found
         assert found[0].number == "R-1"

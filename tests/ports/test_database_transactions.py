@@ -1,6 +1,7 @@
 """What every database promises about transactions."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,8 @@ from server.domain.errors import Conflict
 from tests.builders.invoices import make_invoice
 from tests.builders.storage_values import (
     ACME,
+    add_job,
+    failure,
     imported,
     in_threads,
     make_document,
@@ -133,3 +136,45 @@ class TestTransactions:
         with reopen().read() as unit:
             assert unit.settings.get(ACME) == make_settings()
             assert unit.invoices.get(ACME, [invoice.number]) == {invoice.number: invoice}
+
+    def test_after_a_contradiction_nothing_is_committed(self, database):
+        write(database, lambda unit: unit.jobs.add(make_job()))
+        with database.write() as unit:
+            unit.jobs.add(make_job("job-2"))
+            with pytest.raises(Conflict):
+                unit.jobs.add(make_job())
+            with pytest.raises(Exception, match=r"closed|inactive"):
+                unit.jobs.add(make_job("job-3"))
+            with pytest.raises(Exception, match=r"closed|inactive"):
+                unit.commit()
+        with database.read() as unit:
+            assert [job.job_id for job in unit.jobs.page(ACME, None, None, 9).items] == ["job-1"]
+
+    def test_a_nul_in_a_text_harms_nobody(self, database):
+        order = make_order("o-1", order_number="N\x001", status="CONF\x00", site_code="\x00")
+        outcome = replace(failure(0), message="of \x00", field="a.\x00")
+        with database.write() as unit:
+            unit.orders.put(ACME, imported(order))
+            add_job(unit, "job-1", 1)
+            unit.jobs.record("job-1", [outcome])
+            unit.settings.put(ACME, replace(make_settings(), etag="\x00"))
+            unit.commit()
+        with database.read() as unit:
+            summary, _ = unit.orders.get(ACME, "o-1")
+            assert (summary.order_number, summary.status) == ("N\u24001", "CONF\u2400")
+            assert len(unit.orders.page(ACME, None, "CONF\x00", None, 9).items) == 1
+            assert unit.jobs.orders("job-1", 0, 1)[0].message == "of \u2400"
+            assert unit.settings.get(ACME).etag == "\x00"
+            # What a client asks for is not there, whatever it holds.
+            assert unit.orders.get(ACME, "o-\x00") is None
+            assert unit.jobs.get(ACME, "\x00") is None
+            assert unit.invoices.record(ACME, "\x00") is None
+            assert unit.invoices.page(ACME, "\x00", "\x00", None, 9).items == ()
+            assert unit.requests.find(ACME, "\x00") is None
+
+    def test_texts_sort_by_code_point(self, database):
+        ids = ["a", "B", "é", "Z", "z", "-", "_", "10", "9", "\U0001f9fe", "\uff5e"]
+        write(database, lambda unit: unit.orders.put(ACME, imported(*map(make_order, ids))))
+        with database.read() as unit:
+            found = [order.order_id for order in unit.orders.page(ACME, None, "", None, 99).items]
+        assert found == sorted(ids)

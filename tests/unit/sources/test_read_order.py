@@ -148,3 +148,18 @@ def test_what_is_no_order_is_refused(body, paths):
 @pytest.mark.parametrize("body", [b"{}", b'{"id": ""}', b'{"entries": []}'])
 def test_an_order_without_an_id_is_refused(body):
     assert refusal(body).violations[0].field == "id"
+
+
+@pytest.mark.parametrize(
+    ("field", "order"),
+    [
+        ("siteCode", {"siteCode": "x" * 201}),
+        ("status", {"status": "x" * 201}),
+        (
+            "mixins.generalAttributes.extendedOrderStatus",
+            {"mixins": {"generalAttributes": {"extendedOrderStatus": "x" * 201}}},
+        ),
+    ],
+)
+def test_what_orders_are_found_by_is_no_novel(field, order):
+    assert refused_field(make_order_json() | order) == field

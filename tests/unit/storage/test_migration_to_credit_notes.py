@@ -1,15 +1,15 @@
 """A database with invoices from before there were credit notes keeps all of them."""
 
-import shutil
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import bindparam, text
 
 from server.domain.errors import Conflict
 from server.ports import RememberedRequest
-from server.storage import migrate, migration, open_database
+from server.storage import migrate, open_database
+from server.storage.columns import Timestamp
+from server.storage.engine import open_engines
 from server.storage.snapshots import write_invoice
 from tests.builders.invoices import make_invoice
 from tests.builders.storage_values import ACME, NOON, imported, make_document, make_order, write
@@ -17,35 +17,54 @@ from tests.builders.storage_values import ACME, NOON, imported, make_document, m
 OLD = [make_invoice(2, number=f"R-{n}", order_id=f"o-{n}") for n in range(3)]
 
 
+DOCUMENT = make_document("R-1")
+
+
 @pytest.fixture
-def old_database(tmp_path, monkeypatch):
+def old_database(at_revision):
     """The URL of a database as the first release made it, with data in it."""
-    folder = tmp_path / "migrations"
-    shutil.copytree(Path(migration.__file__).parent / "migrations", folder)
-    for later in folder.glob("versions/*.py"):
-        if not later.name.startswith("0001"):
-            later.unlink()
-    url = f"sqlite:///{tmp_path}/x.db"
-    with monkeypatch.context() as patch:
-        patch.setattr(migration, "_MIGRATIONS", folder)
-        migrate(url)
-    with closing(sqlite3.connect(tmp_path / "x.db")) as connection, connection:
-        connection.executemany(
-            "INSERT INTO invoices (tenant, number, order_id, job_id, snapshot) "
-            "VALUES ('acme', ?, ?, 'job-1', ?)",
-            [(i.number, i.draft.order_id, write_invoice(i)) for i in OLD],
-        )
-        document = make_document("R-1")
-        connection.execute(
-            "INSERT INTO documents VALUES ('acme', 'R-1', 'PDF', ?, ?, ?, ?, ?)",
-            (document.media_type, document.file_name, document.size, document.sha256,
-             document.key),
-        )  # fmt: skip
-        connection.execute(
-            "INSERT INTO job_requests VALUES ('acme', 'key', 'job-1', ?, ?)",
-            ("f" * 64, NOON.replace(tzinfo=None).isoformat(" ", "microseconds")),
-        )
-    return url
+    new_url = at_revision("0001")
+    insert(
+        new_url,
+        "INSERT INTO invoices (tenant, number, order_id, job_id, snapshot) "
+        "VALUES ('acme', :number, :order_id, 'job-1', :snapshot)",
+        *(
+            {"number": i.number, "order_id": i.draft.order_id, "snapshot": write_invoice(i)}
+            for i in OLD
+        ),
+    )
+    insert(
+        new_url,
+        "INSERT INTO documents (tenant, invoice_number, format, media_type, file_name, size, "
+        "sha256, key) VALUES ('acme', 'R-1', 'PDF', :media_type, :file_name, :size, :sha256, :key)",
+        {
+            name: getattr(DOCUMENT, name)
+            for name in ("media_type", "file_name", "size", "sha256", "key")
+        },
+    )
+    insert(
+        new_url,
+        "INSERT INTO job_requests (tenant, request_id, job_id, fingerprint, created_at) "
+        "VALUES ('acme', 'key', 'job-1', :fingerprint, :created_at)",
+        {"fingerprint": "f" * 64, "created_at": NOON},
+    )
+    return new_url
+
+
+def insert(url, statement, *rows):
+    with writing(url) as connection:
+        query = text(statement)
+        if "created_at" in rows[0]:
+            query = query.bindparams(bindparam("created_at", type_=Timestamp))
+        connection.execute(query, list(rows))
+
+
+@contextmanager
+def writing(url):
+    engines = open_engines(url)
+    with engines.writer.begin() as connection:
+        yield connection
+    engines.close()
 
 
 def test_invoices_documents_and_request_ids_are_all_there(old_database):
@@ -81,18 +100,19 @@ def test_old_invoices_are_live_still_unique_and_can_be_cancelled(old_database):
     with database.read() as unit:
         newest = unit.invoices.page(ACME, "", "", None, 1)
         assert newest.items[0].invoice == again
-        assert newest.next_cursor == "4"
+        older = unit.invoices.page(ACME, "", "", newest.next_cursor, 9)
+        assert [record.invoice for record in older.items] == OLD[::-1]
     database.close()
 
 
-def test_a_migration_that_stops_half_way_leaves_the_old_database(old_database, tmp_path):
-    with closing(sqlite3.connect(tmp_path / "x.db")) as connection, connection:
+def test_a_migration_that_stops_half_way_leaves_the_old_database(old_database):
+    with writing(old_database) as connection:
         # In the way of the last table that the migration makes.
-        connection.execute("CREATE TABLE requests (x)")
+        connection.exec_driver_sql("CREATE TABLE requests (x INTEGER)")
     with pytest.raises(Exception, match="requests"):
         migrate(old_database)
-    with closing(sqlite3.connect(tmp_path / "x.db")) as connection, connection:
-        assert connection.execute("SELECT count(*) FROM documents").fetchone() == (1,)
-        assert connection.execute("SELECT count(*) FROM job_requests").fetchone() == (1,)
-        connection.execute("DROP TABLE requests")
+    with writing(old_database) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM documents")) == 1
+        assert connection.scalar(text("SELECT count(*) FROM job_requests")) == 1
+        connection.exec_driver_sql("DROP TABLE requests")
     migrate(old_database)

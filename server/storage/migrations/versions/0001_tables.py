@@ -10,6 +10,7 @@ depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIMESTAMP = sa.DateTime(timezone=True)
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -18,8 +19,8 @@ def upgrade() -> None:
     _create_invoice_tables()
     op.create_table(
         "settings",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("snapshot", sa.Text(), nullable=False),
+        sa.Column("tenant", TEXT, nullable=False),
+        sa.Column("snapshot", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("tenant", name="settings_pk"),
     )
 
@@ -28,9 +29,9 @@ def _create_job_tables() -> None:
     op.create_table(
         "jobs",
         sa.Column("key", KEY, nullable=False),
-        sa.Column("job_id", sa.Text(), nullable=False),
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("job_type", sa.Text(), nullable=False),
+        sa.Column("job_id", TEXT, nullable=False),
+        sa.Column("tenant", TEXT, nullable=False),
+        sa.Column("job_type", TEXT, nullable=False),
         sa.Column("created_at", TIMESTAMP, nullable=False),
         sa.Column("done_at", TIMESTAMP),
         sa.Column("order_count", sa.Integer(), nullable=False),
@@ -52,23 +53,23 @@ def _create_job_tables() -> None:
         "job_orders",
         sa.Column("job_key", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("order_id", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("field", sa.Text(), nullable=False),
-        sa.Column("invoice_number", sa.Text(), nullable=False),
-        sa.Column("pdf_sha256", sa.Text(), nullable=False),
+        sa.Column("order_id", TEXT, nullable=False),
+        sa.Column("status", TEXT, nullable=False),
+        sa.Column("message", TEXT, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
+        sa.Column("field", TEXT, nullable=False),
+        sa.Column("invoice_number", TEXT, nullable=False),
+        sa.Column("pdf_sha256", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("job_key", "position", name="job_orders_pk"),
         sa.ForeignKeyConstraint(["job_key"], ["jobs.key"], name="job_orders_jobs_fk"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "job_requests",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("request_id", sa.Text(), nullable=False),
-        sa.Column("job_id", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("tenant", TEXT, nullable=False),
+        sa.Column("request_id", TEXT, nullable=False),
+        sa.Column("job_id", TEXT, nullable=False),
+        sa.Column("fingerprint", TEXT, nullable=False),
         sa.Column("created_at", TIMESTAMP, nullable=False),
         sa.PrimaryKeyConstraint("tenant", "request_id", name="job_requests_pk"),
     )
@@ -76,12 +77,12 @@ def _create_job_tables() -> None:
         "chunks",
         sa.Column("job_key", KEY, nullable=False),
         sa.Column("index", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
         sa.Column("first", sa.Integer(), nullable=False),
         sa.Column("end", sa.Integer(), nullable=False),
         sa.Column("not_before", TIMESTAMP, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("holder", sa.Text()),
+        sa.Column("holder", TEXT),
         sa.Column("done", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("job_key", "index", name="chunks_pk"),
         sa.ForeignKeyConstraint(["job_key"], ["jobs.key"], name="chunks_jobs_fk"),
@@ -98,18 +99,18 @@ def _create_job_tables() -> None:
 def _create_order_tables() -> None:
     op.create_table(
         "orders",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("order_id", sa.Text(), nullable=False),
-        sa.Column("order_number", sa.Text(), nullable=False),
-        sa.Column("site_code", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("extended_status", sa.Text(), nullable=False),
+        sa.Column("tenant", TEXT, nullable=False),
+        sa.Column("order_id", TEXT, nullable=False),
+        sa.Column("order_number", TEXT, nullable=False),
+        sa.Column("site_code", TEXT, nullable=False),
+        sa.Column("status", TEXT, nullable=False),
+        sa.Column("extended_status", TEXT, nullable=False),
         sa.Column("created", TIMESTAMP),
         sa.Column("delivery_day", sa.Date()),
         sa.Column("delivery_instant", TIMESTAMP),
         sa.Column("invoiced", sa.Boolean(), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("total", sa.Text(), nullable=False),
+        sa.Column("currency", TEXT, nullable=False),
+        sa.Column("total", TEXT, nullable=False),
         sa.Column("body_sha256", sa.LargeBinary(length=32), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "order_id", name="orders_pk"),
@@ -137,11 +138,11 @@ def _create_invoice_tables() -> None:
     op.create_table(
         "invoices",
         sa.Column("key", KEY, nullable=False),
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("order_id", sa.Text(), nullable=False),
-        sa.Column("job_id", sa.Text(), nullable=False),
-        sa.Column("snapshot", sa.Text(), nullable=False),
+        sa.Column("tenant", TEXT, nullable=False),
+        sa.Column("number", TEXT, nullable=False),
+        sa.Column("order_id", TEXT, nullable=False),
+        sa.Column("job_id", TEXT, nullable=False),
+        sa.Column("snapshot", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("key", name="invoices_pk"),
         sa.UniqueConstraint("tenant", "number", name="invoices_tenant_number_unique"),
         sa.UniqueConstraint("tenant", "order_id", name="invoices_tenant_order_id_unique"),
@@ -151,14 +152,14 @@ def _create_invoice_tables() -> None:
     op.create_index("invoices_of_job", "invoices", ["tenant", "job_id", "key"])
     op.create_table(
         "documents",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("invoice_number", sa.Text(), nullable=False),
-        sa.Column("format", sa.Text(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("tenant", TEXT, nullable=False),
+        sa.Column("invoice_number", TEXT, nullable=False),
+        sa.Column("format", TEXT, nullable=False),
+        sa.Column("media_type", TEXT, nullable=False),
+        sa.Column("file_name", TEXT, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("sha256", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("tenant", "invoice_number", "format", name="documents_pk"),
         sa.ForeignKeyConstraint(
             ["tenant", "invoice_number"],
@@ -168,16 +169,16 @@ def _create_invoice_tables() -> None:
     )
     op.create_table(
         "number_counters",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("sequence", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("tenant", TEXT, nullable=False),
+        sa.Column("sequence", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
         sa.Column("next_value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "sequence", "key", name="number_counters_pk"),
     )
     op.create_table(
         "images",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("tenant", TEXT, nullable=False),
+        sa.Column("sha256", TEXT, nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "sha256", name="images_pk"),
     )

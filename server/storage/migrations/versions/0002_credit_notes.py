@@ -10,6 +10,7 @@ depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIMESTAMP = sa.DateTime(timezone=True)
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 OLD = "key, tenant, number, order_id, job_id, snapshot"
 
 
@@ -24,10 +25,8 @@ def upgrade() -> None:
 
 def _alter_invoices() -> None:
     op.drop_constraint("invoices_tenant_order_id_unique", "invoices")
-    op.add_column(
-        "invoices", sa.Column("type_code", sa.Text(), nullable=False, server_default="380")
-    )
-    op.add_column("invoices", sa.Column("preceding_number", sa.Text()))
+    op.add_column("invoices", sa.Column("type_code", TEXT, nullable=False, server_default="380"))
+    op.add_column("invoices", sa.Column("preceding_number", TEXT))
     op.add_column(
         "invoices", sa.Column("live", sa.Boolean(), nullable=False, server_default=sa.true())
     )
@@ -46,14 +45,14 @@ def _rebuild_invoices() -> None:
     op.create_table(
         "invoices",
         sa.Column("key", KEY, nullable=False),
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("order_id", sa.Text(), nullable=False),
-        sa.Column("job_id", sa.Text(), nullable=False),
-        sa.Column("type_code", sa.Text(), nullable=False),
-        sa.Column("preceding_number", sa.Text()),
+        sa.Column("tenant", TEXT, nullable=False),
+        sa.Column("number", TEXT, nullable=False),
+        sa.Column("order_id", TEXT, nullable=False),
+        sa.Column("job_id", TEXT, nullable=False),
+        sa.Column("type_code", TEXT, nullable=False),
+        sa.Column("preceding_number", TEXT),
         sa.Column("live", sa.Boolean(), nullable=False),
-        sa.Column("snapshot", sa.Text(), nullable=False),
+        sa.Column("snapshot", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("key", name="invoices_pk"),
         sa.UniqueConstraint("tenant", "number", name="invoices_tenant_number_unique"),
         sqlite_autoincrement=True,
@@ -67,14 +66,14 @@ def _rebuild_invoices() -> None:
     op.create_index("invoices_of_job", "invoices", ["tenant", "job_id", "key"])
     op.create_table(
         "documents",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("invoice_number", sa.Text(), nullable=False),
-        sa.Column("format", sa.Text(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("tenant", TEXT, nullable=False),
+        sa.Column("invoice_number", TEXT, nullable=False),
+        sa.Column("format", TEXT, nullable=False),
+        sa.Column("media_type", TEXT, nullable=False),
+        sa.Column("file_name", TEXT, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("sha256", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("tenant", "invoice_number", "format", name="documents_pk"),
         sa.ForeignKeyConstraint(
             ["tenant", "invoice_number"],
@@ -108,10 +107,10 @@ def _create_invoice_indexes() -> None:
 def _move_requests() -> None:
     op.create_table(
         "requests",
-        sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("request_id", sa.Text(), nullable=False),
-        sa.Column("result", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("tenant", TEXT, nullable=False),
+        sa.Column("request_id", TEXT, nullable=False),
+        sa.Column("result", TEXT, nullable=False),
+        sa.Column("fingerprint", TEXT, nullable=False),
         sa.Column("created_at", TIMESTAMP, nullable=False),
         sa.PrimaryKeyConstraint("tenant", "request_id", name="requests_pk"),
     )

@@ -1,0 +1,29 @@
+"""Locks of PostgreSQL, where writers run side by side. SQLite has one writer and needs none.
+
+Whoever needs several takes them in this order, so that no two wait for each other: a name, a
+chunk, an invoice, orders by id, counters, pictures by hash, a job. A lock is taken by a statement
+before the one that relies on it, which then sees all that others have committed by then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import Connection, func, select
+
+
+def runs_beside_writers(connection: Connection) -> bool:
+    """Tells whether a transaction writes while others write, too."""
+    reads_only = connection.get_execution_options().get("postgresql_readonly", False)
+    return connection.dialect.name == "postgresql" and not reads_only
+
+
+def lock_name(connection: Connection, *name: str) -> None:
+    """Keeps others who lock the same name waiting until the transaction ends.
+
+    For what has no row that could be locked, or not yet.
+    """
+    if runs_beside_writers(connection):
+        digest = hashlib.sha256("\x1f".join(name).encode()).digest()
+        key = int.from_bytes(digest[:8], signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))

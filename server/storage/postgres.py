@@ -1,0 +1,91 @@
+"""How a PostgreSQL server is connected to: what is set for every connection, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine
+
+from server.domain.errors import InvalidInput
+
+#: Connections kept open for readers and writers together; as many more as threads ask for are
+#: opened for a while.
+KEPT_CONNECTIONS = 8
+
+#: Given to libpq unless the URL says otherwise. All times are seconds.
+_CONNECTION = {
+    # Otherwise a host that does not answer is waited for two minutes and more.
+    "connect_timeout": "5",
+    # A host that vanished is noticed after 10 + 3 * 3 seconds.
+    "keepalives_idle": "10",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+    "application_name": "invoicejobs",
+}
+
+#: Settings of every session; options in the URL come after them and win.
+_SESSION = {
+    # A statement that hangs must not hold its locks for ever.
+    "statement_timeout": "60s",
+    # As long as a writer of SQLite waits for its turn.
+    "lock_timeout": "30s",
+    # A process that stopped or vanished in a transaction holds a tenant's counter: let it go.
+    "idle_in_transaction_session_timeout": "5s",
+    # The same on the server's side for one that vanished without a word.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "3",
+    "tcp_keepalives_count": "3",
+    # What the driver reads best; the server's own zone and customs do not matter then.
+    "timezone": "UTC",
+    "datestyle": "ISO",
+    # Our statements are short: compiling one takes longer than it does.
+    "jit": "off",
+}
+
+#: Building an index of a large table takes its time, and so does waiting for who does.
+_MIGRATION = {"statement_timeout": "0", "lock_timeout": "0"}
+
+
+def postgres_engine(place: URL, *, migrates: bool) -> Engine:
+    """Makes the engine behind a PostgreSQL URL; what the URL says wins over what is set here.
+
+    Raises InvalidInput when the driver is not installed, or does not know what the URL says.
+    """
+    session = _SESSION | (_MIGRATION if migrates else {})
+    options = [f"-c {name}={value}" for name, value in session.items()]
+    given = place.query.get("options", ())
+    options += [given] if isinstance(given, str) else given
+    connection = {name: value for name, value in _CONNECTION.items() if name not in place.query}
+    try:
+        engine = create_engine(
+            place.set(drivername="postgresql+psycopg"),
+            connect_args=connection | {"options": " ".join(options)},
+            # Every statement sees what is committed before it; locks do the rest (see `locks`).
+            isolation_level="READ COMMITTED",
+            pool_size=KEPT_CONNECTIONS,
+            # The callers' thread pools bound how many there are.
+            max_overflow=-1,
+            # A connection that was cut while nobody used it is replaced before anybody does.
+            pool_pre_ping=True,
+        )
+    except ImportError:
+        raise InvalidInput.field(
+            "database URL",
+            "names a PostgreSQL database, whose driver is not installed: install it with "
+            "pip install 'invoicejobs[postgres]'",
+        ) from None
+    _check(engine, place)
+    return engine
+
+
+def _check(engine: Engine, place: URL) -> None:
+    """Refuses what the driver would refuse at the first connection."""
+    driver: Any = engine.dialect.loaded_dbapi
+    _, parameters = engine.dialect.create_connect_args(place)
+    parameters.pop("context", None)  # for the driver itself, not for the server
+    try:
+        driver.conninfo.make_conninfo(**parameters)
+    except driver.Error as error:
+        # Told without its cause: nobody knows which part of the URL that quotes.
+        problem = str(error).splitlines()[0]
+        raise InvalidInput.field("database URL", f"cannot be used: {problem}") from None
