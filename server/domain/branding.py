@@ -46,8 +46,9 @@ MOST_FOOTER_COLUMNS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture and the SHA-256 of its bytes, 64 lower-case hex digits."""
+    """A picture, told from others by its hash alone."""
 
+    #: SHA-256 of the data, 64 lower-case hex digits; whoever makes an Image computes it.
     sha256: str
     #: PNG or JPEG.
     data: bytes

@@ -14,6 +14,7 @@ from PIL import Image as Pillow
 from PIL import ImageOps
 
 from server.domain.branding import Image
+from server.rendering.pdf.objects import pack
 
 #: Pixels; beyond it the picture is not even decoded.
 _MOST_PIXELS = 50_000_000
@@ -31,13 +32,13 @@ _ORIENTATION = 0x0112
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Logo:
-    """A picture as a PDF holds it: RGB samples, or the bytes of a JPEG."""
+    """A picture as a PDF holds it: compressed RGB samples, or the bytes of a JPEG."""
 
     width: int
     height: int
     samples: bytes
     is_jpeg: bool = False
-    #: One byte a pixel, 0 for clear; None if all of it is opaque.
+    #: One compressed byte a pixel, 0 for clear; None if all of it is opaque.
     alpha: bytes | None = None
 
 
@@ -93,5 +94,6 @@ def _decode(data: bytes) -> Logo | None:
         if lightest_and_darkest == (0, 0):
             return None  # wholly transparent
         if lightest_and_darkest != (255, 255):
-            alpha = channel.tobytes()
-    return Logo(picture.width, picture.height, picture.convert("RGB").tobytes(), alpha=alpha)
+            alpha = pack(channel.tobytes(), once=True)
+    samples = pack(picture.convert("RGB").tobytes(), once=True)
+    return Logo(picture.width, picture.height, samples, alpha=alpha)

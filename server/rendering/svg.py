@@ -29,7 +29,13 @@ _NAMESPACE = "http://www.w3.org/2000/svg"
 _PROCESS = Path(__file__).with_name("svg_process.py")
 #: What a link may lead to: a part of the same picture, or a picture inside of it.
 _INNER = re.compile(r"\s*(?:#|data:image/(?:png|jpe?g|gif|webp)\s*[;,])", re.IGNORECASE)
-_LENGTH = re.compile(r"\s*\+?([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]{1,3})?)\s*(px|pt|pc|mm|cm|in)?\s*")
+# Each digit can be read in one way only: an expression that could try two would take hours for a
+# megabyte of them.
+_LENGTH = re.compile(
+    r"\+?((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)\s?(px|pt|pc|mm|cm|in)?"
+)
+#: Characters of a length that somebody means.
+_LONGEST_LENGTH = 40
 #: Pixels that a picture may say it is high or wide; any other size is none.
 _SENSIBLE = (1e-3, 1e9)
 _PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 960 / 25.4, "in": 96}
@@ -95,7 +101,7 @@ def _cut_links(root: etree._Element) -> None:
 def _size(root: etree._Element) -> tuple[float, float]:
     """Reads width and height in pixels."""
     width, height = _length(root.get("width")), _length(root.get("height"))
-    box = re.split(r"[\s,]+", (root.get("viewBox") or "").strip())
+    box = (root.get("viewBox") or "").replace(",", " ").split()
     box_width, box_height = map(_length, box[2:]) if len(box) == len("xywh") else (0.0, 0.0)
     if box_width and box_height:
         if not width and not height:
@@ -109,7 +115,8 @@ def _size(root: etree._Element) -> tuple[float, float]:
 
 def _length(text: str | None) -> float:
     """Reads a length in pixels; 0 for one that depends on its surroundings, or is none."""
-    found = _LENGTH.fullmatch(text or "")
+    text = (text or "").strip()
+    found = _LENGTH.fullmatch(text) if len(text) <= _LONGEST_LENGTH else None
     length = float(found[1]) * _PIXELS[found[2] or ""] if found else 0.0
     return length if _SENSIBLE[0] < length < _SENSIBLE[1] else 0.0
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import os
-import signal
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from server.domain.document import DocumentFormat
-from server.domain.errors import Unavailable
 from server.domain.invoice import Invoice
+from server.work.preview_process import PreviewProcess, RenderPreview
+from server.work.processes import open_processes
 
 log = logging.getLogger(__name__)
 
 #: What is to be rendered, and to what.
 Task = tuple[Invoice, DocumentFormat]
 Render = Callable[[Invoice, DocumentFormat], bytes]
-RenderPreview = Callable[[Invoice], bytes]
 
 #: How often an invoice that ends the process that draws it is tried.
 TRIES_ALONE = 3
@@ -41,11 +38,12 @@ class RenderPool:
         self._render_preview = render_preview
         self._warm_up = warm_up
         self._processes = processes
+        self._previews = PreviewProcess(render_preview, warm_up)
         self._lock = threading.Lock()
         self._quarantine = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
         if processes:
-            self._pool = self._open(processes)
+            self._pool = open_processes(processes, warm_up)
 
     def render(self, wanted: Sequence[Task]) -> list[bytes | Exception]:
         """Renders each invoice to its format, or gives what kept it from that."""
@@ -70,22 +68,17 @@ class RenderPool:
         return results
 
     def preview(self, invoice: Invoice) -> bytes:
-        """Renders a PDF with a watermark and without an e-invoice inside. Raises Unavailable."""
-        pool = self._pool
-        if pool is None:
+        """Renders a PDF with a watermark and without an e-invoice inside.
+
+        Raises Unavailable when it cannot be rendered for now, LimitExceeded when it takes too long.
+        """
+        if self._pool is None:
             return self._render_preview(invoice)
-        try:
-            return pool.submit(self._render_preview, invoice).result()
-        except BrokenProcessPool as error:
-            # Nobody waits for it but the caller, who may ask again; jobs have the new processes.
-            self._replace(pool)
-            raise Unavailable(
-                "The process that rendered the preview ended unexpectedly. Try again.",
-                reason="RENDERING_FAILED",
-            ) from error
+        return self._previews.render(invoice)
 
     def close(self) -> None:
         """Ends the processes."""
+        self._previews.close()
         with self._lock:
             if self._pool:
                 self._pool.shutdown(wait=True, cancel_futures=True)
@@ -94,7 +87,7 @@ class RenderPool:
         """Renders an invoice in a process that no other can be blamed for."""
         with self._quarantine:
             for _ in range(TRIES_ALONE):
-                with self._open(1) as pool:
+                with open_processes(1, self._warm_up) as pool:
                     try:
                         return pool.submit(_render_all, self._render, [task]).result()[0]
                     except BrokenProcessPool:
@@ -108,31 +101,7 @@ class RenderPool:
             if self._pool is broken:
                 log.warning("a render process ended unexpectedly; new ones are started")
                 broken.shutdown(wait=False, cancel_futures=True)
-                self._pool = self._open(self._processes)
-
-    def _open(self, processes: int) -> ProcessPoolExecutor:
-        # Forking a process that runs gRPC threads would copy locks that nobody opens again.
-        return ProcessPoolExecutor(
-            processes,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_start_process,
-            initargs=(self._warm_up,),
-        )
-
-
-def _start_process(warm_up: Callable[[], None]) -> None:
-    # Ctrl-C reaches the whole group; the parent alone decides when to end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    warm_up()
-
-
-def _end_with_parent() -> None:
-    # A parent that is killed closes no pool: without this its processes would stay for ever.
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+                self._pool = open_processes(self._processes, self._warm_up)
 
 
 def _render_all(render: Render, tasks: Sequence[Task]) -> list[bytes | Exception]:

@@ -6,19 +6,14 @@ characters, and with the way back to Unicode so that text can be searched and co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
+from server.rendering.pdf.mapping import to_unicode
 from server.rendering.pdf.objects import stream
 from server.rendering.typography.faces import ByteFont, Face
 
 _SYMBOLIC, _NONSYMBOLIC = 4, 32
 _CODES = 256
-#: The most entries of one bfchar block.
-_BLOCK = 100
-
-#: How many objects a font takes.
-FONT_OBJECTS = 4
 
 
 def font_bodies(face: Face, font: ByteFont, number: int) -> list[bytes]:
@@ -55,32 +50,4 @@ def _written(face: Face, font: ByteFont) -> tuple[str, str, bytes, bytes]:
         f"/Descent {source.descent:.0f}/CapHeight {source.capHeight:.0f}/StemV {source.stemV:.0f}"
     )
     file = stream(f"/Length1 {len(program)}", program, once=True)
-    return name, descriptor, stream("", to_unicode(characters), once=True), file
-
-
-def to_unicode(characters: Mapping[int, str]) -> bytes:
-    """Writes which character each one-byte code shows (9.10.3)."""
-    codes = sorted(characters)
-    blocks = []
-    for start in range(0, len(codes), _BLOCK):
-        block = codes[start : start + _BLOCK]
-        entries = "\n".join(
-            f"<{code:02X}><{characters[code].encode('utf-16-be').hex().upper()}>" for code in block
-        )
-        blocks.append(f"{len(block)} beginbfchar\n{entries}\nendbfchar")
-    mapping = "\n".join(blocks)
-    return f"""\
-/CIDInit /ProcSet findresource begin
-12 dict begin
-begincmap
-/CIDSystemInfo <</Registry(Adobe)/Ordering(UCS)/Supplement 0>> def
-/CMapName /Adobe-Identity-UCS def
-/CMapType 2 def
-1 begincodespacerange
-<00><FF>
-endcodespacerange
-{mapping}
-endcmap
-CMapName currentdict /CMap defineresource pop
-end
-end""".encode("ascii")
+    return name, descriptor, stream("", to_unicode(characters, 1), once=True), file

@@ -78,7 +78,8 @@ def _logo_bodies(logo: Logo, number: int) -> list[bytes]:
     if logo.is_jpeg:
         return [raw_stream(f"{size}/ColorSpace/DeviceRGB/Filter/DCTDecode", logo.samples)]
     mask = "" if logo.alpha is None else f"/SMask {number + 1} 0 R"
-    bodies = [stream(f"{size}/ColorSpace/DeviceRGB{mask}", logo.samples, once=True)]
+    size += "/Filter/FlateDecode"
+    bodies = [raw_stream(f"{size}/ColorSpace/DeviceRGB{mask}", logo.samples)]
     if logo.alpha is not None:
-        bodies.append(stream(f"{size}/ColorSpace/DeviceGray", logo.alpha, once=True))
+        bodies.append(raw_stream(f"{size}/ColorSpace/DeviceGray", logo.alpha))
     return bodies

@@ -9,14 +9,18 @@ import deflate
 _QUICK, _THOROUGH = 1, 9
 
 
-def stream(dictionary: str, data: bytes, *, once: bool = False) -> bytes:
-    """Makes a compressed stream; `once`, if it is made for many documents and may take time.
+def pack(data: bytes, *, once: bool = False) -> bytes:
+    """Compresses data as Flate streams are; `once`, if it may take time.
 
     The compressor comes with its package, so that the bytes do not depend on how somebody built
     Python's own.
     """
-    packed = bytes(deflate.zlib_compress(data, _THOROUGH if once else _QUICK))
-    return raw_stream(f"{dictionary}/Filter/FlateDecode", packed)
+    return bytes(deflate.zlib_compress(data, _THOROUGH if once else _QUICK))
+
+
+def stream(dictionary: str, data: bytes, *, once: bool = False) -> bytes:
+    """Makes a compressed stream; `once`, if it is made for many documents."""
+    return raw_stream(f"{dictionary}/Filter/FlateDecode", pack(data, once=once))
 
 
 def raw_stream(dictionary: str, data: bytes) -> bytes:

@@ -28,8 +28,10 @@ class Weight(StrEnum):
     STRONG = "SemiBold"
 
 
+#: Marks, characters that only steer others, line ends, and private ones.
+_NOT_ALONE = frozenset({"Mn", "Mc", "Me", "Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 #: The name of each family's font files, before the weight.
-_FILES = {
+FILES = {
     Typeface.INTER: "InterTabular",
     Typeface.NOTO_SANS: "NotoSans",
     Typeface.NOTO_SERIF: "NotoSerif",
@@ -74,14 +76,14 @@ class Face:
 
 
 def _stands_alone(code: int) -> bool:
-    """Tells whether a character is drawn without a shaper: no mark, no private one."""
-    return code >= ord(" ") and unicodedata.category(chr(code)) not in {"Mn", "Mc", "Me", "Co"}
+    """Tells whether a character is drawn by itself, and not left out, placed or made blank."""
+    return code >= ord(" ") and unicodedata.category(chr(code)) not in _NOT_ALONE
 
 
 @cache
 def face(typeface: Typeface, weight: Weight) -> Face:
     """Loads a font, once per process."""
-    source = TTFontFile(str(_FOLDER / f"{_FILES[typeface]}-{weight.value}.ttf"))
+    source = TTFontFile(str(_FOLDER / f"{FILES[typeface]}-{weight.value}.ttf"))
     drawable = [chr(c) for c, glyph in source.charToGlyph.items() if glyph and _stands_alone(c)]
     letter = weight.value[0]
     fonts = tuple(

@@ -1,6 +1,6 @@
 """How the characters that a font draws are spread over single-byte fonts.
 
-A font of at most 224 characters is written with one byte a character and is made once per
+A font of at most 250 characters is written with one byte a character and is made once per
 process, not once per document. The first one holds what Western European invoices are written
 with, each of its characters at its place in ISO 8859-1 where it has one; the others hold what is
 needed less often, by script, and are embedded only where they are used.

@@ -92,7 +92,7 @@ def test_every_kind_of_png_is_decoded(mode):
     logo = logo_of(saved(Pillow.new(mode, (8, 4)), "PNG"))
     assert logo is not None
     assert (logo.width, logo.height) == (8, 4)
-    assert len(logo.samples) == 8 * 4 * 3
+    assert len(zlib.decompress(logo.samples)) == 8 * 4 * 3
 
 
 def test_a_picture_turned_by_a_camera_stands_upright():

@@ -180,6 +180,12 @@ def test_a_small_file_that_would_take_for_ever_or_all_memory_is_given_up(bomb):
     assert refusal(data)
 
 
+@pytest.mark.timeout(10)  # minutes, where an expression tries all ways to divide the digits
+@pytest.mark.parametrize("attribute", ['width="{}x" height="1"', 'viewBox="0 0 {}x 1"'])
+def test_a_length_of_a_hundred_thousand_digits_is_none(attribute):
+    assert "give its <svg> a viewBox" in refusal(svg(DOT, attribute.format("1" * 100_000)))
+
+
 def png_of(side):
     """Makes a PNG that is far larger than its bytes."""
     return saved(Pillow.new("1", (side, side)), "PNG").data

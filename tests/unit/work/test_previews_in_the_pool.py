@@ -1,11 +1,13 @@
 """The render pool renders previews, and outlives one that ends its process."""
 
 import os
+import threading
 
 import pytest
 
 from server.domain.document import DocumentFormat
-from server.domain.errors import Unavailable
+from server.domain.errors import LimitExceeded, Unavailable
+from server.work.preview_process import PreviewProcess
 from server.work.render_pool import RenderPool
 from tests.builders.invoices import make_invoice
 from tests.fakes.outside import fake_document, fake_preview, nothing
@@ -15,6 +17,8 @@ def preview(invoice):
     """Renders a preview, or what its number says. At module level, to be found in a process."""
     if invoice.number == "DIES":
         os._exit(1)
+    if invoice.number == "NEVER ENDS":
+        threading.Event().wait()
     if invoice.number == "FAILS":
         raise ZeroDivisionError
     return fake_preview(invoice)
@@ -47,3 +51,13 @@ def test_a_preview_that_ends_its_process_can_be_asked_again_and_stops_nobody_els
     invoice = make_invoice(2)
     assert pool.preview(invoice) == fake_preview(invoice)
     assert pool.render([(invoice, DocumentFormat.PDF)]) == [fake_document(invoice)]
+
+
+def test_a_preview_that_takes_too_long_is_given_up_and_the_next_one_is_rendered():
+    previews = PreviewProcess(preview, nothing, seconds=5)
+    invoice = make_invoice(2)
+    assert previews.render(invoice) == fake_preview(invoice)  # the process has started
+    with pytest.raises(LimitExceeded, match="more than 5 seconds"):
+        previews.render(make_invoice(2, number="NEVER ENDS"))
+    assert previews.render(invoice) == fake_preview(invoice)
+    previews.close()

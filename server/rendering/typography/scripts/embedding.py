@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
+from server.rendering.pdf.mapping import to_unicode
 from server.rendering.pdf.objects import stream
 from server.rendering.typography.scripts.harfbuzz import loaded
 from server.rendering.typography.scripts.pieces import ScriptFont
 
 _SYMBOLIC = 4
-#: The most entries of one bfchar block.
-_BLOCK = 100
 
 
 def font_objects(font: ScriptFont, glyphs: Mapping[int, str], number: int) -> list[bytes]:
@@ -41,7 +40,7 @@ def font_objects(font: ScriptFont, glyphs: Mapping[int, str], number: int) -> li
     return [
         parent.encode(),
         descendant.encode(),
-        stream("", _to_unicode(meanings)),
+        stream("", to_unicode(meanings, 2)),
         descriptor.encode(),
         stream("", bytes(places)),
         stream(f"/Length1 {len(program)}", program),
@@ -52,31 +51,3 @@ def _tag(ids: list[int]) -> str:
     """Gives the six capitals that mark a font that is cut down (9.6.4)."""
     digest = hashlib.sha256(repr(ids).encode()).digest()
     return "".join(chr(ord("A") + byte % 26) for byte in digest[:6])
-
-
-def _to_unicode(glyphs: Mapping[int, str]) -> bytes:
-    """Writes what each glyph says (9.10.3); glyphs that continue a cluster say nothing."""
-    said = [(glyph, text) for glyph, text in sorted(glyphs.items()) if text]
-    blocks = []
-    for start in range(0, len(said), _BLOCK):
-        block = said[start : start + _BLOCK]
-        entries = "\n".join(
-            f"<{glyph:04X}><{text.encode('utf-16-be').hex().upper()}>" for glyph, text in block
-        )
-        blocks.append(f"{len(block)} beginbfchar\n{entries}\nendbfchar")
-    mapping = "\n".join(blocks)
-    return f"""\
-/CIDInit /ProcSet findresource begin
-12 dict begin
-begincmap
-/CIDSystemInfo <</Registry(Adobe)/Ordering(UCS)/Supplement 0>> def
-/CMapName /Adobe-Identity-UCS def
-/CMapType 2 def
-1 begincodespacerange
-<0000><FFFF>
-endcodespacerange
-{mapping}
-endcmap
-CMapName currentdict /CMap defineresource pop
-end
-end""".encode("ascii")

@@ -7,7 +7,8 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from server.domain.branding import Typeface
-from server.rendering.pdf.fonts import FONT_OBJECTS, font_bodies, to_unicode
+from server.rendering.pdf.fonts import font_bodies
+from server.rendering.pdf.mapping import to_unicode
 from server.rendering.typography.faces import Weight, face
 from tests.validators.archive.cmap import characters_of
 
@@ -45,11 +46,11 @@ def test_widths_are_those_that_text_is_measured_with(typeface):
 def test_the_objects_refer_to_each_other():
     made = face(Typeface.INTER, Weight.STRONG)
     bodies = font_bodies(made, made.fonts[0], 40)
-    assert len(bodies) == FONT_OBJECTS
+    assert len(bodies) == 4
     assert b"/FontDescriptor 41 0 R/ToUnicode 42 0 R" in bodies[0]
     assert b"/FontFile2 43 0 R" in bodies[1]
 
 
 def test_codes_lead_back_to_their_characters():
     characters = {code: chr(0x400 + code) for code in range(1, 250)} | {250: "🍵"}
-    assert characters_of(to_unicode(characters)) == characters
+    assert characters_of(to_unicode(characters, 1)) == characters

@@ -33,6 +33,13 @@ def test_text_is_made_plain_where_it_can_be(text, expected):
     assert plain(text, FACE) == expected
 
 
+@pytest.mark.parametrize("typeface", Typeface)
+def test_what_only_steers_is_not_drawn_in_any_typeface(typeface):
+    one = face(typeface, Weight.REGULAR)
+    assert plain("Pro\u00addukt\u2028name\u2029", one) == "Produkt name "
+    assert not set("\u00ad\u200b\u200e\u2028\u2029\ufeff") & one.advances.keys()
+
+
 def test_what_is_plain_stays_as_it_is_when_cleaned_again():
     everything = [plain(chr(code), FACE) for code in (*range(0x3000), *range(0xFE00, 0x10100))]
     drawable = [text for text in everything if text is not None]
