@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -42,26 +42,29 @@ class RenderFiles:
 
         0 all were rendered, 1 an order or a file is wrong, 2 wrong use.
         """
-        report = Report(sys.stderr if asked.output == STANDARD else sys.stdout)
+        stream = sys.stderr if asked.output == STANDARD else sys.stdout
+        report = Report(stream)
         try:
             targets = targets_of(asked.orders, asked.output)
-            settings = self._settings(asked.settings)
-            _check_site(asked.site, settings)
+            given = self._given(asked.settings)
+            _check_site(asked.site, given)
+            settings = self.take_logos(_without_addresses(given), None)
         except WrongUse as error:
             sys.stderr.write(f"{error}\n")
             return 2
         except (InvoiceJobsError, OSError) as error:
             report.failed("", error)
             return 1
+        report = Report(stream, _unfetched(given))
         rendered = [
             self._render(order, target, settings, asked.site, report)
             for order, target in zip(asked.orders, targets, strict=True)
         ]
         return 0 if all(rendered) else 1
 
-    def _settings(self, name: str) -> TenantSettings:
+    def _given(self, name: str) -> TenantSettings:
         text = sys.stdin.buffer.read() if name == STANDARD else Path(name).read_bytes()
-        return self.take_logos(_without_addresses(self.read_settings(text)), None)
+        return self.read_settings(text)
 
     def _render(
         self, name: str, target: Path | None, settings: TenantSettings, site: str, report: Report
@@ -77,7 +80,7 @@ class RenderFiles:
             else:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(pdf)
-                report.rendered(name, target, len(pdf))
+            report.rendered(name, target, len(pdf), order.site_code)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this order's alone
             report.failed(name, error)
             return False
@@ -89,28 +92,38 @@ class Report:
     """Tells what became of each order, for people and programs: one object of JSON a line."""
 
     stream: TextIO
+    #: Where the logos are that are not fetched, by their site.
+    unfetched: Mapping[str, str] = field(default_factory=dict)
 
-    def rendered(self, order: str, target: Path, size: int) -> None:
-        """Tells that a PDF was written."""
-        self._write({"order": order, "file": str(target), "sizeBytes": size})
+    def rendered(self, order: str, target: Path | None, size: int, site: str) -> None:
+        """Tells that a PDF was written, None being standard output, and what it lacks."""
+        told: dict[str, str | int] = {"order": order, "sizeBytes": size}
+        if target is not None:
+            told["file"] = str(target)
+        if url := self.unfetched.get(site):
+            told["warning"] = (
+                f"The logo of site {site} is not fetched from {url} for a preview: give a file "
+                f"with --logo {site}=FILE."
+            )
+        self._write(told)
 
     def failed(self, order: str, error: Exception) -> None:
         """Tells why there is no PDF, of one order or, where it is empty, of any."""
-        reason, field = "INTERNAL", ""
+        reason, path = "INTERNAL", ""
         match error:
             case InvalidInput():
                 message = "\n".join(f"{v.field}: {v.description}" for v in error.violations)
-                reason, field = error.reason, error.violations[0].field
+                reason, path = error.reason, error.violations[0].field
             case InvoiceJobsError():
                 message, reason = error.message, error.reason
-                field = getattr(error, "field", "")
+                path = getattr(error, "field", "")
             case OSError():
                 message = ": ".join(str(p) for p in (error.filename, error.strerror) if p) + "."
                 reason = "FILE_UNUSABLE"
             case _:
                 fault = f"{type(error).__name__}: {error}"
                 message = f"A fault in this program keeps it from being rendered ({fault})."
-        told = {"order": order, "message": message, "reason": reason, "field": field}
+        told = {"order": order, "message": message, "reason": reason, "field": path}
         self._write({name: value for name, value in told.items() if value})
 
     def _write(self, told: dict[str, str | int]) -> None:
@@ -144,6 +157,12 @@ def _without_addresses(settings: TenantSettings) -> TenantSettings:
     """Forgets where logos are on the internet: nothing is fetched for a preview."""
     sites = (replace(site, branding=replace(site.branding, logo_url="")) for site in settings.sites)
     return replace(settings, sites=tuple(sites))
+
+
+def _unfetched(settings: TenantSettings) -> dict[str, str]:
+    """Gives where the logos are of the sites that have but an address of one."""
+    brandings = ((site.code, site.branding) for site in settings.sites)
+    return {code: b.logo_url for code, b in brandings if b.logo_url and b.logo is None}
 
 
 def _check_site(code: str, settings: TenantSettings) -> None:

@@ -78,6 +78,7 @@ def render(
     wanted = _settings(settings_file, logos)
     arguments = ["--settings=-", f"--site={site}", f"--output={output}", "--", *orders]
     failures: list[dict[str, Any]] = []
+    warnings: dict[str, None] = {}  # each once, however many orders it is about
     to_standard_output = output == STANDARD
     with (
         _started(arguments, wanted, to_standard_output=to_standard_output) as (child, lines),
@@ -87,10 +88,14 @@ def render(
         for one in told:
             if "message" in one:
                 failures.append(one)
+            if "warning" in one:
+                warnings[printable(one["warning"])] = None
             if session.json and not to_standard_output:
                 print_json(one)
             elif "file" in one:
                 results().print(one["file"])
+    for warning in warnings:
+        notes().print(warning, style="yellow")
     for failure in failures:
         notes().print(_sentence(failure), style="red")
     if child.returncode not in {0, SOME_FAILED, WRONG_USE}:

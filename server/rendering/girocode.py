@@ -29,6 +29,11 @@ def girocode_text(invoice: Invoice) -> str:
     return f"{before}{name}{after}" if name else ""
 
 
+def unpayable_text(text: str, word: str) -> str:
+    """Gives a text whose code is as large as that of a GiroCode's text, but says only the word."""
+    return word + " " * (len(text.encode(errors="replace")) - len(word.encode()))
+
+
 def dark_runs(text: str) -> tuple[int, list[tuple[int, int, int]]]:
     """Gives the side of a text's QR code in modules, and its dark runs as column, row, length.
 

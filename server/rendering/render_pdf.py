@@ -6,16 +6,15 @@ hash of what tells it from others. So the same invoice gives the same bytes, eve
 
 from __future__ import annotations
 
-from server.domain.branding import Image, Typeface
+from server.domain.branding import Typeface
 from server.domain.invoice import Invoice
 from server.domain.settings import SUPPORTED_LANGUAGES
 from server.rendering.formats import base_language, formats_for
-from server.rendering.images import logo_of
 from server.rendering.labels import labels_for
 from server.rendering.layouts import compose
 from server.rendering.pdf.archive import About, printable, utc
 from server.rendering.pdf.file import Content, write_file
-from server.rendering.pdf.kit import Kit, kit_for
+from server.rendering.pdf.kit import kit_for
 from server.rendering.pdf.pen import Pen, UsedFonts
 from server.rendering.xml import render_xml
 
@@ -39,7 +38,10 @@ def render_pdf(invoice: Invoice) -> bytes:
 
 
 def render_preview(invoice: Invoice) -> bytes:
-    """Draws what an invoice would look like, watermarked, with no e-invoice inside."""
+    """Draws what an invoice would look like, watermarked, with no e-invoice inside.
+
+    Where the invoice's GiroCode will be there is one that says the watermark's word only.
+    """
     watermark = labels_for(invoice.draft.language).preview
     return _render(invoice, xml=None, watermark=watermark)
 
@@ -52,7 +54,6 @@ def _render(invoice: Invoice, *, xml: bytes | None, watermark: str = "") -> byte
         pen = Pen(sheets.height, fonts)
         draw_page(pen)
         pens.append(pen)
-    branding = invoice.draft.branding
     content = Content(
         width=sheets.width,
         height=sheets.height,
@@ -62,11 +63,7 @@ def _render(invoice: Invoice, *, xml: bytes | None, watermark: str = "") -> byte
         xml=xml,
         seed=f"{invoice.number}\0{utc(invoice.issued_at).isoformat()}\0{watermark}",
     )
-    return write_file(_kit(branding.typeface, branding.logo), content)
-
-
-def _kit(typeface: Typeface, logo: Image | None) -> Kit:
-    return kit_for(typeface, None if logo is None else logo_of(logo))
+    return write_file(kit_for(invoice.draft.branding.typeface, sheets.logo), content)
 
 
 def _about(invoice: Invoice) -> About:

@@ -51,7 +51,6 @@ class RenderPreview:
         site = settings.site(draft.site_code)
         assert site is not None  # noqa: S101 - the draft was computed with its settings
         word = self.word_for(draft.language)
-        # An e-invoice inside would be taken for the invoice by whatever program reads it, and a
-        # GiroCode would be paid.
-        bare = replace(draft, formats=(), embedded=None, girocode=False)
+        # An e-invoice inside would be taken for the invoice by whatever program reads it.
+        bare = replace(draft, formats=(), embedded=None)
         return issue_invoice(bare, word, now, now.astimezone(ZoneInfo(site.time_zone)))

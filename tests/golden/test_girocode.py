@@ -7,8 +7,11 @@ import pypdfium2
 import pytest
 import zxingcpp
 
+from server.domain.branding import LAYOUT_VERSIONS
 from server.domain.party import BankAccount
-from server.rendering import render_pdf
+from server.domain.settings import SUPPORTED_LANGUAGES
+from server.rendering import render_pdf, render_preview
+from server.rendering.labels import labels_for
 from tests.builders.invoices import SELLER, make_invoice
 
 
@@ -55,3 +58,11 @@ def test_every_amount_can_be_read(lines):
 )
 def test_there_is_no_code_where_nothing_can_be_transferred(changes):
     assert codes_of(render_pdf(make_invoice(2, **changes))) == []
+
+
+@pytest.mark.parametrize("layout", LAYOUT_VERSIONS.values())
+@pytest.mark.parametrize("language", SUPPORTED_LANGUAGES)
+def test_the_code_of_a_preview_says_only_that_it_is_one(layout, language):
+    invoice = make_invoice(2, girocode=True, layout=layout, language=language)
+    (code,) = codes_of(render_preview(invoice))
+    assert code.text.strip() == labels_for(language).preview

@@ -1,5 +1,6 @@
 """A preview says across every page that it is none of the books' invoices, in each language."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -32,6 +33,22 @@ def test_it_leaves_the_rest_of_the_page_as_it_will_be():
     word = labels_for(invoice.draft.language).preview
     shown = [page.replace(word, "", 1).split() for page in texts_of(render_preview(invoice))]
     assert shown == [page.split() for page in texts_of(render_pdf(invoice))]
+
+
+@pytest.mark.parametrize("layout", LAYOUT_VERSIONS.values())
+@pytest.mark.parametrize("number", ["R1", "RE-2025-00042", "RECHNUNG-2025-0000042"])
+def test_its_pages_break_where_the_invoices_will(layout, number):
+    for lines in (*range(1, 24), 60):
+        invoice = make_invoice(lines, girocode=True, layout=layout, number=number)
+        word = labels_for(invoice.draft.language).preview
+        preview = render_preview(replace(invoice, number=word))
+        assert rows_of(preview) == rows_of(render_pdf(invoice)), lines
+
+
+def rows_of(document):
+    """Gives the articles on each page, and what else may turn over."""
+    told = re.compile(r"NL-\d+|GiroCode|Nettobetrag|Vielen Dank")
+    return [told.findall(page) for page in texts_of(document)]
 
 
 def test_an_invoice_has_no_watermark():

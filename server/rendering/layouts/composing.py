@@ -10,6 +10,7 @@ from typing import NamedTuple
 from server.domain.branding import Paper, Typeface
 from server.domain.invoice import Invoice
 from server.rendering.colours import GREY
+from server.rendering.images import Logo
 from server.rendering.layouts.blocks import Beside, Block, Piece, Stack
 from server.rendering.layouts.context import Context, Shop, context_for
 from server.rendering.layouts.design import Design
@@ -56,6 +57,8 @@ class Sheets:
     height: float
     #: Each draws one page.
     pages: Sequence[Callable[[Pen], None]]
+    #: The logo that they draw; None for none.
+    logo: Logo | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,14 +77,13 @@ class _Common(NamedTuple):
     ctx: Context
     stationery: _Stationery
     masthead: Block
-    watermark: str
     pages: int
 
 
 def compose_with(template: Template, invoice: Invoice, watermark: str) -> Sheets:
     """Lays an invoice out."""
     branding = invoice.draft.branding
-    ctx = context_for(invoice, template.design(branding.paper, branding.typeface))
+    ctx = context_for(invoice, template.design(branding.paper, branding.typeface), watermark)
     stationery = _stationery(template, ctx.shop)
     masthead = template.masthead(ctx)
     head, rows = table(ctx)
@@ -91,9 +93,9 @@ def compose_with(template: Template, invoice: Invoice, watermark: str) -> Sheets
         bottom=stationery.footer.top - _FOOTER_GAP,
     )
     pages = paginate(room, head, rows, _closing(ctx), _opening(ctx))
-    common = _Common(ctx, stationery, masthead, watermark, len(pages))
+    common = _Common(ctx, stationery, masthead, len(pages))
     drawn = [partial(_draw_page, common, page, placed) for page, placed in enumerate(pages, 1)]
-    return Sheets(ctx.design.width, ctx.design.height, drawn)
+    return Sheets(ctx.design.width, ctx.design.height, drawn, ctx.logo)
 
 
 @lru_cache(maxsize=256)
@@ -126,16 +128,17 @@ def _closing(ctx: Context) -> list[Block]:
 
 def _draw_page(common: _Common, page: int, placed: Sequence[Placed], pen: Pen) -> None:
     ctx, stationery = common.ctx, common.stationery
-    if common.watermark:
-        draw_watermark(pen, ctx.design, common.watermark)
     if page == 1:
         pen.replay(stationery.first)
-        if ctx.logo is not None:
-            draw_logo(pen, ctx.logo, ctx.design)
         common.masthead.draw(pen, 0)
     else:
         pen.replay(stationery.further)
         draw_continued(pen, ctx)
+    # Above the masthead's panels, which would cover it, and below the logo and the GiroCode.
+    if ctx.watermark:
+        draw_watermark(pen, ctx.design, ctx.watermark)
+    if page == 1 and ctx.logo is not None:
+        draw_logo(pen, ctx.logo, ctx.design)
     for y, block in placed:
         block.draw(pen, y)
     number = ctx.labels.page.format(page=page, pages=common.pages)

@@ -66,13 +66,15 @@ class Context:
     title: str
     #: Whether it is a credit note, whose amounts go to the buyer.
     is_credit: bool
+    #: What a page that is no invoice yet says of itself; empty on an invoice.
+    watermark: str
 
     def money(self, value: Decimal) -> str:
         """Writes an amount with the invoice's currency."""
         return self.formats.money(value, self.draft.currency)
 
 
-def context_for(invoice: Invoice, design: Design) -> Context:
+def context_for(invoice: Invoice, design: Design, watermark: str = "") -> Context:
     """Looks up the words, formats and colours of an invoice."""
     draft = invoice.draft
     branding, language = draft.branding, draft.language
@@ -93,6 +95,7 @@ def context_for(invoice: Invoice, design: Design) -> Context:
         logo=logo,
         title=labels.titles.get(invoice.type_code, labels.titles["380"]),
         is_credit=invoice.type_code == CREDIT_NOTE,
+        watermark=watermark,
     )
 
 

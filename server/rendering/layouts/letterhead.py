@@ -17,7 +17,13 @@ from server.rendering.layouts.measuring import lines_of
 from server.rendering.layouts.parts.brand import draw_brand_name
 from server.rendering.layouts.parts.facts import facts_of
 from server.rendering.layouts.parts.pairs import pairs_block
-from server.rendering.layouts.parts.parties import address_lines, party_lines
+from server.rendering.layouts.parts.parties import (
+    address_lines,
+    name_lines,
+    names_of,
+    place_lines,
+    place_of,
+)
 from server.rendering.layouts.parts.title import delivery_block, preceding_lines, title_block
 from server.rendering.pdf.pen import Pen
 
@@ -28,8 +34,6 @@ _FACTS_TOP = 50 * MM
 _TITLE_TOP = 87.5 * MM
 _TITLE_GAP = 9.0
 _TABLE_GAP = 5.0
-# An upper bound that keeps a page a page: far beyond any real address.
-_MOST_ADDRESS_LINES = 12
 #: Where the sheet is folded (first and last) and punched, and how long the marks are.
 _MARKS = ((105 * MM, 4 * MM), (148.5 * MM, 6 * MM), (210 * MM, 4 * MM))
 _MARKS_LEFT = 4 * MM
@@ -95,10 +99,12 @@ def _masthead(ctx: Context) -> Block:
 
 def _address_lines(ctx: Context) -> list[str]:
     """Gives the buyer's address, wrapped to the window's width."""
-    home, style = ctx.draft.seller.address.country, ctx.styles.address
-    texts = party_lines(ctx.draft.buyer, home, ctx.formats)
-    lines = [line for text in texts for line in lines_of(text, style, _ADDRESS_WIDTH)]
-    return lines[:_MOST_ADDRESS_LINES]
+    buyer, style = ctx.draft.buyer, ctx.styles.address
+    place = place_of(buyer.address, ctx.draft.seller.address.country, ctx.formats)
+    return [
+        *name_lines(names_of(buyer), style, _ADDRESS_WIDTH),
+        *place_lines(place, style, _ADDRESS_WIDTH),
+    ]
 
 
 LETTERHEAD = Template(design, _stationery, _nothing, _masthead)

@@ -11,12 +11,17 @@ from functools import lru_cache
 from server.rendering.typography.style import Style
 from server.rendering.typography.wrapping import wrap
 
+#: Longer texts seldom fit into one line, nor are they worth remembering.
+_SHORT = 200
+
 #: Measures a text set in a style, in points.
 width_of = lru_cache(maxsize=8192)(Style.width)
 
 
 def lines_of(text: str, style: Style, limit: float, most: int | None = None) -> list[str]:
     """Breaks text into lines as `wrap` does; nobody may change the list."""
+    if len(text) > _SHORT:
+        return wrap(text, style, limit, most)
     line, width = _in_one_line(text, style)
     return line if width <= limit else wrap(text, style, limit, most)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from math import cos, radians, sin
 
 from server.rendering.colours import INK, Colour
-from server.rendering.images import Logo
 from server.rendering.pdf.kit import LOGO_RESOURCE
 from server.rendering.typography.cleaning import plain
 from server.rendering.typography.faces import ByteFont, Face
@@ -145,8 +144,8 @@ class Pen:
         self._shapes += [f"{column} {row} {length} 1 re" for column, row, length in runs]
         self._shapes.append("f Q")
 
-    def logo(self, left: float, top: float, width: float, height: float, _logo: Logo) -> None:
-        """Places the shop's logo, stretched to width and height."""
+    def logo(self, left: float, top: float, width: float, height: float) -> None:
+        """Places the logo of the file's kit, stretched to width and height."""
         low = self._page_height - top - height
         self._shapes.append(
             f"q {width:.2f} 0 0 {height:.2f} {left:.2f} {low:.2f} cm /{LOGO_RESOURCE} Do Q"

@@ -131,12 +131,45 @@ def test_another_site_and_a_logo_can_be_tried(render):
     assert pictures(with_logo.stdout) == 1
 
 
-def test_the_address_of_a_logo_is_not_asked(render, folder):
+LOGO_URL = "https://127.0.0.1:9/logo.png"
+NOT_FETCHED = (
+    f"The logo of site DE is not fetched from {LOGO_URL} for a preview: give a file with "
+    "--logo DE=FILE."
+)
+
+
+@pytest.fixture
+def with_addresses(folder):
+    """Settings whose logos are on the internet."""
     settings = json.loads(SETTINGS.read_bytes())
     for site in settings["sites"]:
-        site["branding"]["logoUrl"] = "https://127.0.0.1:9/logo.png"
+        site["branding"]["logoUrl"] = LOGO_URL
     (changed := folder / "settings.json").write_text(json.dumps(settings))
-    assert render(ORDER, settings=changed).returncode == 0
+    return changed
+
+
+def test_the_address_of_a_logo_is_not_asked_which_is_told_once(render, with_addresses):
+    done = render(ORDER, SIXTY_LINES, "--site", "DE", settings=with_addresses)
+    assert done.returncode == 0
+    assert done.stderr.decode().splitlines() == [NOT_FETCHED]
+    alone = render(ORDER, "--site", "DE", "-o", "-", settings=with_addresses)
+    assert alone.stdout.startswith(b"%PDF-")
+    assert alone.stderr.decode().splitlines() == [NOT_FETCHED]
+
+
+def test_with_json_the_order_says_that_its_logo_was_not_fetched(render, with_addresses):
+    done = render("--json", ORDER, "--site", "DE", settings=with_addresses)
+    assert json.loads(done.stdout)["warning"] == NOT_FETCHED
+
+
+def test_a_logo_that_is_given_takes_the_place_of_the_one_that_is_not_fetched(
+    render, with_addresses
+):
+    done = render(
+        *(ORDER, "--site", "DE", "-o", "-", "--logo", f"DE={LOGO}"), settings=with_addresses
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert pictures(done.stdout) == 1
 
 
 def test_settings_can_come_from_standard_input(render):

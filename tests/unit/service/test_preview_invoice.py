@@ -74,13 +74,13 @@ def test_no_number_is_drawn_and_nothing_is_kept(shop, preview):
     assert shop.numbers() == ["RE-2026-00001", "RE-2026-00002"]
 
 
-def test_neither_an_e_invoice_nor_a_code_to_pay_by_is_in_a_preview(shop, preview):
+def test_no_e_invoice_is_in_a_preview_and_a_codes_room_is_kept(shop, preview):
     shop.save(make_settings(make_site(formats=(DocumentFormat.FACTUR_X,), girocode=True)))
     shop.sell("A")
     preview(ACME, "A")
     (invoice,) = shop.renderer.previewed
     assert invoice.draft.embedded is None
-    assert not invoice.draft.girocode
+    assert invoice.draft.girocode
     assert invoice.draft.formats == ()
 
 

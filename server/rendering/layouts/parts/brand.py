@@ -14,7 +14,7 @@ _MOST_LINES = 3
 def draw_logo(pen: Pen, logo: Logo, design: Design) -> None:
     """Draws the logo at its place."""
     width, height = design.logo_size((logo.width, logo.height))
-    pen.logo(design.left, design.logo_top, width, height, logo)
+    pen.logo(design.left, design.logo_top, width, height)
 
 
 def draw_brand_name(pen: Pen, shop: Shop) -> None:

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from server.domain.party import Identifier, Party, PostalAddress, Seller
+from collections.abc import Sequence
+
+from server.domain.party import Identifier, Party, PostalAddress
 from server.rendering.formats import Formats
+from server.rendering.layouts.measuring import lines_of
+from server.rendering.typography.style import Style
 
 _COUNTRIES_WITH_CODE_BEHIND_CITY = frozenset("AU CA GB IE IN NZ SG TW US".split())
 #: Registers whose numbers go by a name of their own (ISO 6523 ICD).
 _REGISTERS = {"0002": "SIREN", "0009": "SIRET", "0060": "D-U-N-S", "0088": "GLN", "0106": "KvK"}
 _GROUP = 4
+_MOST_NAME_LINES = 3
+# An upper bound that keeps a page a page: far beyond any real street or city.
+_MOST_PLACE_LINES = 12
 
 
-def party_lines(party: Party, home: str, formats: Formats) -> list[str]:
-    """Gives a party's address, with its country where that is not home."""
-    country = party.address.country
-    lines = [party.name, party.contact_name, *address_lines(party.address)]
-    if country and country != home:
-        lines.append(formats.country(country))
-    return [line for line in lines if line.strip()]
+def names_of(party: Party) -> list[str]:
+    """Gives a party's name, and who is asked for there."""
+    return [name for name in (party.name, party.contact_name) if name.strip()]
 
 
-def seller_lines(seller: Seller, buyer: Party, formats: Formats) -> list[str]:
-    """Gives the seller's address, with its country where the buyer lives elsewhere."""
-    country = seller.address.country
-    lines = [seller.name, *address_lines(seller.address)]
-    if country and country != buyer.address.country:
-        lines.append(formats.country(country))
-    return [line for line in lines if line.strip()]
+def place_of(address: PostalAddress, home: str, formats: Formats) -> list[str]:
+    """Gives an address, with its country where that is not home."""
+    country = address.country
+    abroad = [formats.country(country)] if country and country != home else []
+    return [*address_lines(address), *abroad]
+
+
+def name_lines(names: Sequence[str], style: Style, limit: float) -> list[str]:
+    """Breaks names into lines; one that takes too many of them ends in an ellipsis."""
+    return [line for name in names for line in lines_of(name, style, limit, _MOST_NAME_LINES)]
+
+
+def place_lines(place: Sequence[str], style: Style, limit: float) -> list[str]:
+    """Breaks an address into lines; no part is left out, for mail has to find its way."""
+    return [line for text in place for line in lines_of(text, style, limit, _MOST_PLACE_LINES)]
 
 
 def address_lines(address: PostalAddress) -> list[str]:

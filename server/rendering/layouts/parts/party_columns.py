@@ -8,40 +8,41 @@ from server.rendering.colours import GREY
 from server.rendering.layouts.blocks import Beside, Block, Lines, Stack
 from server.rendering.layouts.context import Context
 from server.rendering.layouts.measuring import lines_of
-from server.rendering.layouts.parts.parties import party_lines, seller_lines
+from server.rendering.layouts.parts.parties import name_lines, names_of, place_lines, place_of
 
 _COLUMNS = 3
 _GUTTER = 16.0
-# An upper bound that keeps a page a page: far beyond any real address.
-_MOST_LINES = 12
+
+#: What a party is, its names, and where it is.
+_Party = tuple[str, Sequence[str], Sequence[str]]
 
 
 def parties_block(ctx: Context) -> Block:
     """Makes a column for each party; there is a third one where the goods went elsewhere."""
     draft, labels, design = ctx.draft, ctx.labels, ctx.design
-    home = draft.seller.address.country
-    parties = [
-        (labels.seller, seller_lines(draft.seller, draft.buyer, ctx.formats)),
-        (labels.buyer, party_lines(draft.buyer, home, ctx.formats)),
+    seller, buyer = draft.seller, draft.buyer
+    home, away = seller.address.country, buyer.address.country
+    parties: list[_Party] = [
+        (labels.seller, [seller.name], place_of(seller.address, away, ctx.formats)),
+        (labels.buyer, names_of(buyer), place_of(buyer.address, home, ctx.formats)),
     ]
     if draft.delivery is not None:
-        where = party_lines(draft.delivery, home, ctx.formats)
-        parties.append((labels.delivery_address, where))
+        place = place_of(draft.delivery.address, home, ctx.formats)
+        parties.append((labels.delivery_address, names_of(draft.delivery), place))
     width = (design.text_width - (_COLUMNS - 1) * _GUTTER) / _COLUMNS
     blocks = [
-        _party(ctx, label, texts, (design.left + index * (width + _GUTTER), width))
-        for index, (label, texts) in enumerate(parties)
+        _party(ctx, party, design.left + index * (width + _GUTTER), width)
+        for index, party in enumerate(parties)
     ]
     return Beside(*blocks)
 
 
-def _party(ctx: Context, label: str, texts: Sequence[str], place: tuple[float, float]) -> Block:
+def _party(ctx: Context, party: _Party, left: float, width: float) -> Block:
     """Makes a party's column: what it is, its name, its address."""
-    (left, width), styles = place, ctx.styles
-    names = lines_of(texts[0], styles.strong, width, _MOST_LINES) if texts else []
-    others = [line for text in texts[1:] for line in lines_of(text, styles.address, width)]
+    (label, names, place), styles = party, ctx.styles
+    others = name_lines(names[1:], styles.address, width)
     return Stack(
         Lines(left, lines_of(label, styles.label, width, most=1), styles.label, GREY),
-        Lines(left, names, styles.strong),
-        Lines(left, others[:_MOST_LINES], styles.address),
+        Lines(left, name_lines(names[:1], styles.strong, width), styles.strong),
+        Lines(left, [*others, *place_lines(place, styles.address, width)], styles.address),
     )

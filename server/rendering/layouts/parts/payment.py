@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.rendering.colours import GREY
-from server.rendering.girocode import dark_runs, girocode_text
+from server.rendering.girocode import dark_runs, girocode_text, unpayable_text
 from server.rendering.layouts.blocks import Block, Lines, Piece, Stack
 from server.rendering.layouts.context import Context
 from server.rendering.layouts.design import BASE
@@ -15,7 +15,9 @@ from server.rendering.pdf.pen import Pen
 _GAP_TO_SUMS = 12.0
 #: Side of the GiroCode in points; the modules of an ordinary transfer are 0.6 mm wide then.
 _SIDE = 70.0
-_QUIET_MODULES = 4
+#: Kept clear around it: four modules of the smallest transfer's code, as the standard wants. More
+#: text means smaller modules, but a longer number must not move what follows.
+_QUIET = 8.5
 
 
 def payment_block(ctx: Context) -> Block:
@@ -91,16 +93,16 @@ def _girocode(ctx: Context) -> Piece:
     text = girocode_text(ctx.invoice)
     if not text:
         return Piece(0)
+    if ctx.watermark:  # whoever pays a preview pays what nobody asked for yet
+        text = unpayable_text(text, ctx.watermark)
     modules, runs = dark_runs(text)
-    module = _SIDE / modules
-    quiet = _QUIET_MODULES * module
     left, styles = ctx.design.left, ctx.styles
 
     def draw(pen: Pen, y: float) -> None:
-        top, beside = y + quiet, left + _SIDE + quiet
-        pen.bars(left, top, module, runs)
+        top, beside = y + _QUIET, left + _SIDE + _QUIET
+        pen.bars(left, top, _SIDE / modules, runs)
         pen.text(beside, top + BASE * styles.strong.leading, "GiroCode", styles.strong)
         below = top + (1 + BASE) * styles.label.leading
         pen.text(beside, below, ctx.labels.girocode, styles.label, GREY)
 
-    return Piece(_SIDE + 2 * quiet, draw)
+    return Piece(_SIDE + 2 * _QUIET, draw)

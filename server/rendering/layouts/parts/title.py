@@ -7,7 +7,7 @@ from server.rendering.layouts.blocks import Block, Lines, Piece
 from server.rendering.layouts.context import Context
 from server.rendering.layouts.design import BASE
 from server.rendering.layouts.measuring import lines_of, width_of
-from server.rendering.layouts.parts.parties import party_lines
+from server.rendering.layouts.parts.parties import name_lines, names_of, place_lines, place_of
 from server.rendering.pdf.pen import Pen
 
 _MOST_NUMBER_LINES = 3
@@ -51,8 +51,11 @@ def delivery_block(ctx: Context) -> Block:
     label, style = ctx.labels.delivery_address, styles.value
     indent = width_of(styles.label, label) + _LABEL_GAP
     home = ctx.draft.seller.address.country
-    where = ", ".join(party_lines(delivery, home, ctx.formats))
-    lines = lines_of(where, style, design.text_width - indent, _MOST_DELIVERY_LINES)
+    limit = design.text_width - indent
+    names, place = names_of(delivery), place_of(delivery.address, home, ctx.formats)
+    lines = lines_of(", ".join([*names, *place]), style, limit)
+    if len(lines) > _MOST_DELIVERY_LINES:
+        lines = name_lines(names, style, limit) + place_lines([", ".join(place)], style, limit)
 
     def draw(pen: Pen, y: float) -> None:
         base = y + BASE * style.leading

@@ -1,4 +1,4 @@
-"""A word over the whole page, below all that stands on it."""
+"""A word over the whole page, below all text that stands on it."""
 
 from __future__ import annotations
 

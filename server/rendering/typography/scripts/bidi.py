@@ -16,6 +16,8 @@ from server.rendering.typography.scripts.bidi_runs import resolve, sequences
 _REMOVED = ("LRE", "LRO", "RLE", "RLO", "PDF", "BN")
 #: Without these, all runs from left to right.
 _TURNING = frozenset({"R", "AL", "AN", *ISOLATES, "LRE", "LRO", "RLE", "RLO"})
+#: Where nothing else stands, all runs from right to left if the paragraph does.
+_LEFTWARD = frozenset({"R", "AL", "NSM", "WS", "ON", "CS", "ES", "ET", "S", "B", "BN"})
 _BLANKS = ("WS", *ISOLATES, "PDI", *_REMOVED)
 
 
@@ -35,6 +37,8 @@ def levels(text: str, base: int | None = None) -> list[int]:
     base = direction(classes) if base is None else base
     if not base and _TURNING.isdisjoint(classes):
         return [0] * len(classes)
+    if base == 1 and _LEFTWARD.issuperset(classes):
+        return [1] * len(classes)
     found, types = explicit(classes, base)
     kept = [index for index, kind in enumerate(classes) if kind not in _REMOVED]
     for sequence in sequences(kept, classes, found, base):

@@ -2,8 +2,8 @@
 
 A cluster is what a reader takes for one character, marks and joined emoji included; it is never
 split between fonts. First the face itself, then the fonts of other scripts, then a replacement:
-compatible characters, then letters without marks that are nowhere, then transliteration into
-Latin, which for emoji are their short names.
+compatible characters, then the letter without the marks that its font lacks, then transliteration
+into Latin, which for emoji are their short names.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from anyascii import anyascii
 
 from server.domain.branding import Typeface
 from server.rendering.typography.faces import Face, Weight, face
-from server.rendering.typography.scripts.fonts import country_of, font_for
+from server.rendering.typography.scripts.fonts import country_of, font_for, fonts_for
 from server.rendering.typography.scripts.harfbuzz import loaded
 from server.rendering.typography.scripts.ignorable import DIRECTIONS, IGNORABLE
 from server.rendering.typography.scripts.pieces import ScriptFont
@@ -32,10 +32,12 @@ _BLANK = regex.compile(r"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]")
 _UNSEEN = regex.compile(
     rf"(?![\u200b-\u200d{DIRECTIONS}])\p{{Cf}}|[\u034f\u115f\u1160\u3164\uffa0]"
 )
+#: Heaps of marks, of which 30 are more than any language needs (UAX 15), and of unseen characters.
+_HEAPS = regex.compile(rf"(\p{{M}}{{30}})\p{{M}}+|({IGNORABLE.pattern}{{16}}){IGNORABLE.pattern}+")
 #: Skin tones, and the sex of those who do what the emoji shows.
 _DECORATION = regex.compile("[\U0001f3fb-\U0001f3ff]|\u200d[♀♂]\ufe0f?")
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}")
-_MARKS = regex.compile(r"\p{M}")
+_MARKS = regex.compile(r"\p{M}+")
 #: Every font means something else by these.
 _PRIVATE = regex.compile(r"\p{Co}")
 
@@ -51,7 +53,8 @@ class Cluster(NamedTuple):
 def clusters(text: str, typeface: Typeface, weight: Weight) -> list[Cluster]:
     """Splits text into clusters that can be drawn, with the fonts that draw them."""
     cleaned = _UNSEEN.sub("", _BLANK.sub(" ", unicodedata.normalize("NFC", text)))
-    country = country_of(cleaned)
+    cleaned = _HEAPS.sub(r"\1\2", cleaned)
+    country = country_of(cleaned, typeface, weight)
     found = [
         part
         for cluster in _CLUSTER.findall(cleaned)
@@ -86,23 +89,29 @@ def _replaced(
         yield Cluster(compatible, None)
     elif _EMOJI.search(seen):
         yield from _plain(_DECORATION.sub("", cluster), latin)
-    elif len(seen) > 1:
-        # A letter with marks that no font has together: as many of them as one font has.
-        for length in range(len(seen) - 1, 0, -1):
-            if _MARKS.fullmatch(seen[length]) and (
-                drawn := _drawn(seen[:length], typeface, weight, country)
-            ):
-                yield from drawn
-                return
-        yield from _plain(seen, latin)
+    elif shortened := _shortened(seen, typeface, weight, country):
+        yield shortened
     else:
         yield from _plain(seen, latin)
+
+
+def _shortened(seen: str, typeface: Typeface, weight: Weight, country: str) -> Cluster | None:
+    """Gives a letter with as many of its marks as a font has; None if no font has the letter."""
+    text, best = "", None
+    for font in fonts_for(typeface, weight, country):
+        lacking = "".join(c for c in seen if not loaded(font).draws(c))
+        kept = len(seen) - len(lacking)
+        if kept > len(text) and _MARKS.fullmatch(lacking) and not _MARKS.match(seen):
+            text, best = "".join(c for c in seen if c not in lacking), font
+    if best is None:
+        return None
+    return Cluster(text, None if text in face(typeface, weight).advances else best)
 
 
 def _plain(text: str, latin: Face) -> Iterator[Cluster]:
     """Writes text in Latin letters, one cluster each."""
     written = "".join(c for c in anyascii(text) if c in latin.advances)
-    unseen = not text.strip() or bool(_MARKS.fullmatch(text))
+    unseen = not text.strip() or _MARKS.fullmatch(text)
     for character in written or ("" if unseen else _UNKNOWN):
         yield Cluster(character, None)
 

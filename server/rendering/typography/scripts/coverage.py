@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from server.domain.errors import OrderRejected
 from server.domain.invoice import InvoiceDraft
-from server.rendering.typography.faces import Weight, face
+from server.rendering.typography.cleaning import plain
+from server.rendering.typography.faces import Face, Weight, face
 from server.rendering.typography.scripts.installed import EXTRA, cjk_fonts
 
-#: Written with fonts that are not shipped: han, kana, hangul, bopomofo and their signs.
-_CJK = re.compile(
-    "[\u1100-\u11ff\u2e80-\u2fff\u3001-\u303f\u3041-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
-    "\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]"
-)
 #: As many characters as a message names.
 _MOST_NAMED = 8
 
@@ -27,18 +23,26 @@ def check_fonts(draft: InvoiceDraft) -> None:
     """Raises OrderRejected, naming what to install, when a text of the draft lacks its font."""
     texts: list[str] = []
     _collect(draft, texts)
-    drawable = face(draft.branding.typeface, Weight.REGULAR).advances.keys()
-    if drawable >= set("".join(texts)) or cjk_fonts():
+    latin = face(draft.branding.typeface, Weight.REGULAR)
+    if latin.advances.keys() >= set("".join(texts)) or cjk_fonts():
         return
     for place, text in _places(draft, ""):
-        found = _CJK.findall(unicodedata.normalize("NFC", text))
-        if missing := "".join(dict.fromkeys(found)):
+        if plain(text, latin) is None and (missing := _missing(text, latin)):
             raise OrderRejected(
                 f"{place}: no font here draws {missing[:_MOST_NAMED]!r}. The fonts for Chinese,"
                 f" Japanese and Korean come with: pip install '{EXTRA}'.",
                 field=place,
                 reason="FONT_MISSING",
             )
+
+
+def _missing(text: str, latin: Face) -> str:
+    """Gives each character once that could be drawn with the extra, and only with it."""
+    # It opens fonts; most texts never need them.
+    fonts = import_module("server.rendering.typography.scripts.fonts")
+    characters = unicodedata.normalize("NFC", text)
+    missing: str = fonts.for_installed(characters, latin.typeface, latin.weight)
+    return "".join(dict.fromkeys(missing))
 
 
 def _collect(value: Any, texts: list[str]) -> None:

@@ -90,17 +90,21 @@ class Loaded:
 
     def shape(self, text: str, *, rtl: bool) -> tuple[Glyph, ...]:
         """Chooses and places the glyphs of a text in one direction, from left to right."""
-        buffer = hb.Buffer()
-        buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
-        buffer.flags = hb.BufferFlags.REMOVE_DEFAULT_IGNORABLES
-        buffer.add_str(text)
-        buffer.guess_segment_properties()
+        buffer = _buffer(text)
         buffer.direction = "rtl" if rtl else "ltr"
-        # The language would come from the process's surroundings.
-        buffer.language = "und"
         hb.shape(self.font, buffer)
         glyphs = _glyphs(text, buffer, rtl=rtl)
         return tuple(self._spelled(glyphs) if rtl and self._nothing else glyphs)
+
+    def advances(self, text: str) -> list[int]:
+        """Gives how far each character moves the pen; what joins another one moves it by 0."""
+        buffer = _buffer(text)
+        hb.shape(self.font, buffer)
+        moved = [0] * len(text)
+        infos, places = buffer.glyph_infos or [], buffer.glyph_positions or []
+        for info, place in zip(infos, places, strict=True):
+            moved[info.cluster] += place.x_advance
+        return moved
 
     def _spelled(self, glyphs: Iterable[Glyph]) -> Iterator[Glyph]:
         """Spells ligatures letter by letter, from left to right, as programs read a page.
@@ -156,6 +160,18 @@ def loaded(source: ScriptFont) -> Loaded:
     if source.weight is not None:
         font.set_variations({"wght": source.weight})
     return Loaded(source, face, font)
+
+
+def _buffer(text: str) -> hb.Buffer:
+    """Prepares text to be shaped in the direction of its script."""
+    buffer = hb.Buffer()
+    buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
+    buffer.flags = hb.BufferFlags.REMOVE_DEFAULT_IGNORABLES
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    # The language would come from the process's surroundings.
+    buffer.language = "und"
+    return buffer
 
 
 def _glyphs(text: str, buffer: hb.Buffer, *, rtl: bool) -> Iterator[Glyph]:

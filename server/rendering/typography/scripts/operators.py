@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
-from server.rendering.typography.scripts.harfbuzz import loaded
+from server.rendering.typography.scripts.harfbuzz import Loaded, loaded
 from server.rendering.typography.scripts.ignorable import IGNORABLE
-from server.rendering.typography.scripts.pieces import Glyph, ScriptFont, Shaped
+from server.rendering.typography.scripts.pieces import Glyph, Shaped
 
 _THOUSAND = 1000
 #: Thousandths of an em that a glyph may stay too high or too low by, half a point on an invoice:
@@ -17,10 +18,11 @@ _MOST_SLIP = 70
 
 def show(shaped: Shaped, resource: str, size: float) -> str:
     """Writes the operators that show text from where the text matrix puts it."""
-    line = _Line(shaped.font, size)
+    opened = loaded(shaped.font)
+    line = _Line(opened, size)
     for glyphs in _words(shaped.glyphs):
         said = IGNORABLE.sub("", "".join(glyph.text for glyph in glyphs))
-        if _say_themselves(shaped.font, glyphs, said):
+        if _say_themselves(opened, glyphs, said):
             line.draw(glyphs)
         else:
             line.begin(said)
@@ -38,7 +40,7 @@ def _words(glyphs: Sequence[Glyph]) -> Iterator[Sequence[Glyph]]:
             start = end
 
 
-def _say_themselves(font: ScriptFont, glyphs: Sequence[Glyph], said: str) -> bool:
+def _say_themselves(font: Loaded, glyphs: Sequence[Glyph], said: str) -> bool:
     """Tells whether the font's table says of each glyph what it stands for.
 
     Glyphs of a letter and its points that run to the left come the last one first, and readers turn
@@ -48,20 +50,21 @@ def _say_themselves(font: ScriptFont, glyphs: Sequence[Glyph], said: str) -> boo
     return all(meanings) and "".join(meanings) == said
 
 
+@lru_cache(maxsize=4096)
 def _is_mark(character: str) -> bool:
     return unicodedata.category(character).startswith("M")
 
 
-def _meaning(font: ScriptFont, glyph: Glyph) -> str:
+def _meaning(font: Loaded, glyph: Glyph) -> str:
     """Gives what the font's table says about a glyph."""
-    return loaded(font).meanings.get(glyph.id, glyph.text if font.distinct else "")
+    return font.meanings.get(glyph.id, glyph.text if font.source.distinct else "")
 
 
 class _Line:
     """Operators for glyphs side by side, as few as possible."""
 
-    def __init__(self, font: ScriptFont, size: float) -> None:
-        self._advance = loaded(font).advance
+    def __init__(self, font: Loaded, size: float) -> None:
+        self._advance = font.advance
         self._size = size
         self._operators: list[str] = []
         self._shown: list[str] = []

@@ -27,7 +27,8 @@ class _Run(NamedTuple):
     clusters: Sequence[str]
 
 
-@lru_cache(maxsize=2048)
+# As many lines as a very long invoice has: each is measured, and set again when it is drawn.
+@lru_cache(maxsize=4096)
 def set_text(text: str, typeface: Typeface, weight: Weight) -> SetText:
     """Sets a line of text, whatever is in it."""
     latin = face(typeface, weight)

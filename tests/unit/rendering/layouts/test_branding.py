@@ -10,7 +10,7 @@ import pytest
 from server.domain.branding import LAYOUT_VERSIONS, Paper
 from server.rendering import render_pdf
 from server.rendering.layouts import LAYOUTS, compose
-from tests.builders.invoices import SELLER, make_invoice
+from tests.builders.invoices import BUYER, SELLER, make_invoice
 from tests.golden.reading import text_of, texts_of
 from tests.unit.rendering.layouts.reading import branded, operators
 from tests.unit.rendering.pictures import png
@@ -57,6 +57,29 @@ def test_a_logo_is_drawn_on_the_first_page_only(layout):
     assert [page.count("/Logo Do") for page in pages] == [1, *[0] * (len(pages) - 1)]
 
 
+def test_a_logo_too_thin_to_be_drawn_is_not_in_the_file_either(layout):
+    thin, seen = (
+        render_pdf(branded(layout=layout, branding={"logo": logo}))
+        for logo in (png(40, 1), png(90, 60))
+    )
+    assert b"/Subtype/Image" in seen
+    assert b"/Subtype/Image" not in thin
+
+
+@pytest.mark.parametrize("role", ["buyer", "delivery"])
+def test_long_names_end_in_an_ellipsis_and_leave_the_address_whole(layout, role):
+    street = "Straße des siebzehnten Juni " * 6 + "Nummer 123"
+    address = replace(BUYER.address, lines=(street, "Hinterhaus", "Aufgang 4"), country="AT")
+    party = replace(
+        BUYER, name="Verwaltung " * 30 + "Name", contact_name="Frau " * 24 + "Kern", address=address
+    )
+    shown_text = shown(layout, draft={role: party})
+    assert "Name" not in shown_text
+    assert "Verwaltung…" in shown_text
+    for part in ("Nummer 123", "Hinterhaus", "Aufgang 4", "26506 Norden", "Österreich"):
+        assert part in shown_text
+
+
 COLUMNS = ("Nordlicht\nHamburg", "Bank\nDE89", "Team", "USt-IdNr. DE 123 456 789\n46/123/45678")
 
 
@@ -83,12 +106,21 @@ def test_tax_ids_that_the_footer_says_are_not_said_twice(layout):
     assert text.count("46/123/45678") == 1
 
 
-def test_a_watermark_is_on_every_page_and_below_everything_else(layout):
+def test_a_watermark_is_on_every_page_below_all_text(layout):
     pages = operators(branded(40, layout=layout, branding={}), "VORSCHAU")
     assert len(pages) > 1
     for page in pages:
-        assert page.index("(VORSCHAU) Tj") < page.index("\nBT")
+        assert page.index("(VORSCHAU) Tj") < page.rindex("\nBT")
     assert all("VORSCHAU" not in page for page in operators(branded(layout=layout, branding={})))
+
+
+def test_no_panel_covers_the_watermark_and_it_covers_neither_logo_nor_code(layout):
+    invoice = branded(layout=layout, branding={"logo": png(90, 60)}, girocode=True)
+    (page,) = operators(invoice, "VORSCHAU")
+    watermark = page.index("(VORSCHAU) Tj")
+    code = page.index(" cm\n")
+    assert page.rfind(" re f", 0, code) < watermark < page.index("/Logo Do")
+    assert watermark < code
 
 
 @pytest.mark.parametrize("paper", Paper)

@@ -42,7 +42,7 @@ def test_a_japanese_product_is_refused_by_its_place_and_names_the_extra():
 
 
 @pytest.mark.usefixtures("no_extra")
-@pytest.mark.parametrize("name", ["株式会社", "안녕", "簡體", "ﾃｽﾄ", "ㄅㄆ", "、"])
+@pytest.mark.parametrize("name", ["株式会社", "안녕", "簡體", "ﾃｽﾄ", "ㄅㄆ", "、", "㈱"])
 def test_every_text_of_the_buyer_is_looked_at(name):
     assert _refused(make_draft(buyer=replace(BUYER, name=name))).field == "buyer.name"
 
@@ -54,7 +54,22 @@ def test_a_value_of_an_attribute_is_looked_at():
 
 
 @pytest.mark.usefixtures("no_extra")
-@pytest.mark.parametrize("name", ["مرحبا", "שלום", "ไทย", "हिन्दी", "Tea ☕", "ბარი", "ＡＢＣ"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "مرحبا",
+        "שלום",
+        "ไทย",
+        "हिन्दी",
+        "Tea ☕",
+        "ბარი",
+        "ＡＢＣ",
+        "20 ㎡ سلام",
+        "㎝",
+        "㎏",
+        "㉑ ￥",
+    ],
+)
 def test_scripts_whose_fonts_are_shipped_and_replaceable_characters_need_no_extra(name):
     check_fonts(make_draft((make_line(1, name=name),)))
 
