@@ -8,6 +8,9 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 # More arguments for pytest: make test ARGS="-k numbering"
 ARGS ?=
+# Rounds of `make torture` on each engine, and what repeats a run of it.
+ROUNDS ?= 200
+SEED ?=
 # Random orders that `make validate` validates.
 ORDERS ?= 1000
 
@@ -70,12 +73,24 @@ generate: $(STAMP) ## Rebuild generated/ from protos/
 	$(BIN)/python scripts/generate.py
 
 .PHONY: bench
-bench: $(STAMP) ## Run benchmarks/bench_*.py one after the other; each prints a table
+bench: $(STAMP) ## Draw the same invoices with us and with others; prints tables
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
-	@for file in $(wildcard benchmarks/bench_*.py); do \
-	  module=benchmarks.$$(basename $$file .py); \
-	  echo "== $$module"; $(BIN)/python -m $$module || exit 1; \
-	done
+	$(BIN)/python -m benchmarks.bench_rendering
+
+.PHONY: bench-jobs
+bench-jobs: ORDERS = 20000
+bench-jobs: $(STAMP) ## Measure whole jobs on both databases (ORDERS=2000 for a short look)
+	$(BIN)/python -m benchmarks.bench_jobs --orders $(ORDERS) $(ARGS)
+
+.PHONY: torture
+torture: $(STAMP) ## Kill, pause and cut off the service in ROUNDS=200 jobs (SEED=7 repeats them)
+	$(BIN)/python -m tests.torture --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
+
+.PHONY: bench-crowd
+bench-crowd: $(STAMP) ## Measure single orders beside crowds, a thousand watchers, memory of large jobs
+	$(BIN)/python -m benchmarks.bench_fairness
+	$(BIN)/python -m benchmarks.bench_watchers
+	$(BIN)/python -m benchmarks.soak_jobs
 
 .PHONY: soak
 soak: $(STAMP) ## Draw 100,000 invoices; memory must stay flat

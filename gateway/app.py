@@ -11,13 +11,16 @@ from gateway.docs import load_docs, redirect_to_docs
 from gateway.documents import read_document
 from gateway.health import healthz, readyz
 from gateway.invoices import cancel_invoice, read_invoice
-from gateway.jobs import create_job, read_job
+from gateway.job_actions import cancel_job, retry_job
+from gateway.job_events import WATCHES, end_watches, follow_job
+from gateway.jobs import create_job, list_jobs, read_job
 from gateway.middleware import answer_errors, identify
 from gateway.previews import preview_invoice
 
 # Patterns of their own, because aiohttp's default one takes no braces.
 _TENANT = "/invoice/{tenant:[^/]+}"
 _JOBS = _TENANT + "/jobs/invoices"
+_JOB = _JOBS + "/{jobId:[^/]+}"
 _PREVIEW = _TENANT + "/invoices/preview"
 _INVOICE = _TENANT + "/invoices/{invoiceNumber:[^/]+}"
 
@@ -28,13 +31,19 @@ def make_app(config: Config) -> web.Application:
         middlewares=[identify, answer_errors], client_max_size=config.max_body_bytes
     )
     app[CONFIG] = config
+    app[WATCHES] = set()
     app.cleanup_ctx.append(connect)
     app.on_response_prepare.append(on_prepare)
+    app.on_shutdown.append(end_watches)
     docs = load_docs()
     app.add_routes(
         [
             web.post(_JOBS, create_job),
-            web.get(_JOBS + "/{jobId:[^/]+}", read_job),
+            web.get(_JOBS, list_jobs),
+            web.get(_JOB, read_job),
+            web.get(_JOB + "/events", follow_job),
+            web.post(_JOB + "/cancel", cancel_job),
+            web.post(_JOB + "/retry", retry_job),
             web.get(_INVOICE, read_invoice),
             web.post(_PREVIEW, preview_invoice),
             web.post(_INVOICE + "/cancel", cancel_invoice),

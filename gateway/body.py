@@ -1,4 +1,4 @@
-"""Reads request bodies and query parameters: what has the wrong shape never becomes a call."""
+"""Reads request bodies: what has the wrong shape never becomes a call."""
 
 from __future__ import annotations
 
@@ -10,25 +10,21 @@ from typing import Any
 import orjson
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from invoicejobs.v1.invoice_jobs_pb2 import CreateInvoiceJobRequest, JobType
+from invoicejobs.v1.invoice_jobs_pb2 import (
+    CreateInvoiceJobRequest,
+    JobType,
+    RetryInvoiceJobRequest,
+)
 from invoicejobs.v1.invoices_pb2 import CancelInvoiceRequest, CreditLine, PreviewInvoiceRequest
 
 from gateway.channel import CONFIG
 from gateway.errors import ApiError, invalid_field
-
-#: The platform's default, when a page is asked for without its size.
-DEFAULT_PAGE_SIZE = 60
-MAX_PAGE_SIZE = 1000
-#: The orders before any page can still be counted in the call's 32 bits.
-MAX_PAGE_NUMBER = 2_000_000
 
 JOB_TYPES = {"AUTOMATIC": JobType.JOB_TYPE_AUTOMATIC, "MANUAL": JobType.JOB_TYPE_MANUAL}
 
 #: The largest position that the call's 32 bits hold.
 MAX_POSITION = 2_147_483_647
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
-
-_PAGE_PARAMETERS = {"pageNumber": MAX_PAGE_NUMBER, "pageSize": MAX_PAGE_SIZE}
 
 
 async def read_job_request(request: web.Request) -> CreateInvoiceJobRequest:
@@ -44,6 +40,23 @@ async def read_job_request(request: web.Request) -> CreateInvoiceJobRequest:
         order_ids=_order_ids(payload),
         request_id=request_id,
     )
+
+
+async def read_retry_request(request: web.Request) -> RetryInvoiceJobRequest:
+    """Reads the Idempotency-Key of a request for a new attempt. Raises ApiError."""
+    request_id = _idempotency_key(request)
+    await read_nothing(request)
+    return RetryInvoiceJobRequest(
+        tenant=request.match_info["tenant"],
+        job_id=request.match_info["jobId"],
+        request_id=request_id,
+    )
+
+
+async def read_nothing(request: web.Request) -> None:
+    """Reads a body that has nothing to say: none at all, or an object. Raises ApiError."""
+    if await _read_bytes(request):
+        await _read_object(request)
 
 
 async def read_cancel_request(request: web.Request) -> CancelInvoiceRequest:
@@ -81,23 +94,6 @@ async def read_preview_request(request: web.Request) -> PreviewInvoiceRequest:
         raise invalid_field("order", "must be an object")
     call.order_json = _as_it_came(await request.read(), "order")
     return call
-
-
-def read_page(request: web.Request) -> tuple[int, int] | None:
-    """Reads pageNumber and pageSize; None where the caller wants the whole list."""
-    given: dict[str, int] = {}
-    for name, most in _PAGE_PARAMETERS.items():
-        values = request.query.getall(name, [])
-        if not values:
-            continue
-        if len(values) > 1:
-            raise invalid_field(name, "is given more than once")
-        if not re.fullmatch(r"[0-9]{1,10}", values[0]) or not 1 <= int(values[0]) <= most:
-            raise invalid_field(name, f"must be a whole number from 1 to {most}")
-        given[name] = int(values[0])
-    if not given:
-        return None
-    return given.get("pageNumber", 1), given.get("pageSize", DEFAULT_PAGE_SIZE)
 
 
 def _idempotency_key(request: web.Request) -> str:

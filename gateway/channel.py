@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict
 import grpc
 from aiohttp import web
 from grpc_health.v1 import health_pb2
-from invoicejobs.v1 import invoice_jobs_pb2_grpc, invoices_pb2_grpc
+from invoicejobs.v1 import invoice_jobs_pb2, invoice_jobs_pb2_grpc, invoices_pb2_grpc
 
 from gateway.config import Config
 
@@ -22,8 +22,9 @@ MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 CHANNEL_OPTIONS = (
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-    # Finds a server that went away without a word. Rarer than the deadline of a call, so that
-    # a server which counts pings never takes us for an attacker.
+    # Keeps what lies between from forgetting a quiet connection. Rarer than the deadline of a
+    # call, so that a server which counts pings never takes us for an attacker. What finds a server
+    # that went away without a word are deadlines, and the silence of a stream (see job_events).
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 10_000),
     # gRPC waits up to two minutes before it looks for a restarted server again.
@@ -38,10 +39,15 @@ HealthCheck: TypeAlias = (
     "grpc.aio.UnaryUnaryMultiCallable[health_pb2.HealthCheckRequest,"
     " health_pb2.HealthCheckResponse]"
 )
+WatchJob: TypeAlias = (
+    "grpc.aio.UnaryStreamMultiCallable[invoice_jobs_pb2.WatchInvoiceJobRequest, bytes]"
+)
 
 CONFIG = web.AppKey("CONFIG", Config)
 JOBS: web.AppKey[InvoiceJobsAsyncStub] = web.AppKey("JOBS")
 INVOICES: web.AppKey[InvoicesAsyncStub] = web.AppKey("INVOICES")
+#: Watches a job. Its responses come as bytes: those who watch the same job are told the same.
+WATCH_JOB: web.AppKey[WatchJob] = web.AppKey("WATCH_JOB")
 #: Asks whether the server serves. grpc_health's own stub is not typed.
 CHECK_HEALTH: web.AppKey[HealthCheck] = web.AppKey("CHECK_HEALTH")
 
@@ -56,6 +62,12 @@ async def connect(app: web.Application) -> AsyncIterator[None]:
     async with grpc.aio.insecure_channel(target, options=CHANNEL_OPTIONS) as channel:
         app[JOBS] = invoice_jobs_pb2_grpc.InvoiceJobsStub(channel)
         app[INVOICES] = invoices_pb2_grpc.InvoicesStub(channel)
+        watch_job: WatchJob = channel.unary_stream(
+            "/invoicejobs.v1.InvoiceJobs/WatchInvoiceJob",
+            request_serializer=invoice_jobs_pb2.WatchInvoiceJobRequest.SerializeToString,
+            response_deserializer=bytes,
+        )
+        app[WATCH_JOB] = watch_job
         check_health: HealthCheck = channel.unary_unary(
             "/grpc.health.v1.Health/Check",
             request_serializer=health_pb2.HealthCheckRequest.SerializeToString,

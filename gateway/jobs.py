@@ -1,49 +1,57 @@
-"""The two documented endpoints: create a job, read a job."""
+"""The two documented endpoints, create a job and read a job, and the list of jobs."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import orjson
 from aiohttp import hdrs, web
-from invoicejobs.v1.invoice_jobs_pb2 import GetInvoiceJobRequest, GetInvoiceJobResponse
+from invoicejobs.v1.invoice_jobs_pb2 import (
+    GetInvoiceJobRequest,
+    GetInvoiceJobResponse,
+    InvoiceJob,
+)
 
 from gateway.answers import json_answer
-from gateway.body import MAX_PAGE_SIZE, read_job_request, read_page
-from gateway.channel import CONFIG, JOBS, call_options
-from gateway.translate import job_json, job_order_json, link_maker
+from gateway.body import read_job_request
+from gateway.channel import CONFIG, JOBS, call_metadata, call_options
+from gateway.query import MAX_PAGE_SIZE, read_list_request, read_page
+from gateway.streaming import send
+from gateway.translate import (
+    MakeLink,
+    job_json,
+    job_order_json,
+    job_summary_json,
+    link_maker,
+)
 
 
 async def create_job(request: web.Request) -> web.Response:
     """Creates a job, or finds the one that the Idempotency-Key stands for."""
     call = await read_job_request(request)
     response = await request.app[JOBS].CreateInvoiceJob(call, **call_options(request))
-    job_id = response.job.job_id
-    location = f"{request.app[CONFIG].public_url}/invoice/{call.tenant}/jobs/invoices/{job_id}"
-    return json_answer({"jobId": job_id}, status=201, headers={hdrs.LOCATION: location})
+    return created_answer(request, response.job)
 
 
-async def read_job(request: web.Request) -> web.Response:
-    """Reads a job and all of its orders, or the page of them that is asked for."""
-    make_link = link_maker(request.app[CONFIG].public_url, request.match_info["tenant"])
-    pages: list[bytes] = []
-    answer: dict[str, object] = {}
-    order_count = 0
-    async for page in _pages(request):
-        # The status of the first page: with a later one, orders that finished in between could
-        # still be PENDING in a job that says DONE.
-        answer = answer or job_json(page.job)
-        order_count = page.job.order_count
-        if page.orders:
-            # As bytes: 50,000 messages and dicts at a time would take ten times the memory.
-            orders = [job_order_json(order, make_link) for order in page.orders]
-            pages.append(orjson.dumps(orders)[1:-1])
-    answer["orders"] = orjson.Fragment(b"[" + b",".join(pages) + b"]")
-    return json_answer(answer, headers={"X-Total-Count": str(order_count)})
+def created_answer(request: web.Request, job: InvoiceJob) -> web.Response:
+    """Makes the answer for a job that was created, or found by its Idempotency-Key."""
+    tenant = request.match_info["tenant"]
+    location = f"{request.app[CONFIG].public_url}/invoice/{tenant}/jobs/invoices/{job.job_id}"
+    return json_answer({"jobId": job.job_id}, status=201, headers={hdrs.LOCATION: location})
 
 
-async def _pages(request: web.Request) -> AsyncIterator[GetInvoiceJobResponse]:
-    """Reads the page that is asked for, or one after the other until the last."""
+async def list_jobs(request: web.Request) -> web.Response:
+    """Lists a page of the tenant's jobs, the newest first."""
+    call = read_list_request(request)
+    response = await request.app[JOBS].ListInvoiceJobs(call, **call_options(request))
+    answer: dict[str, object] = {"jobs": [job_summary_json(job) for job in response.jobs]}
+    if response.next_page_token:
+        answer["nextPageToken"] = response.next_page_token
+    return json_answer(answer)
+
+
+async def read_job(request: web.Request) -> web.StreamResponse:
+    """Reads a job and the page of its orders that is asked for, or all of them."""
     call = GetInvoiceJobRequest(
         tenant=request.match_info["tenant"],
         job_id=request.match_info["jobId"],
@@ -53,9 +61,40 @@ async def _pages(request: web.Request) -> AsyncIterator[GetInvoiceJobResponse]:
     if asked:
         number, call.page_size = asked
         call.skip = (number - 1) * call.page_size
-    while True:
-        response = await request.app[JOBS].GetInvoiceJob(call, **call_options(request))
-        yield response
-        call.page_token = response.next_page_token
-        if asked or not call.page_token:
-            return
+    page = await request.app[JOBS].GetInvoiceJob(call, **call_options(request))
+    make_link = link_maker(request.app[CONFIG].public_url, call.tenant)
+    headers = {"X-Total-Count": str(page.job.order_count)}
+    if asked or not page.next_page_token:
+        orders = [job_order_json(order, make_link) for order in page.orders]
+        return json_answer({**job_json(page.job), "orders": orders}, headers=headers)
+    response = web.StreamResponse(
+        headers={hdrs.CONTENT_TYPE: "application/json", hdrs.CACHE_CONTROL: "no-store", **headers}
+    )
+    limit = request.app[CONFIG].request_timeout
+    return await send(request, response, _pieces(request, call, page), limit=limit)
+
+
+async def _pieces(
+    request: web.Request, call: GetInvoiceJobRequest, page: GetInvoiceJobResponse
+) -> AsyncGenerator[bytes, None]:
+    """Gives the JSON of a long job, page by page, beginning with the one that was read.
+
+    The status is the one of the first page: with a later one, orders that finished in between
+    could still be PENDING in a job that says DONE.
+    """
+    make_link = link_maker(request.app[CONFIG].public_url, call.tenant)
+    yield orjson.dumps(job_json(page.job))[:-1] + b',"orders":[' + _orders(page, make_link)
+    while page.next_page_token:
+        call.page_token = page.next_page_token
+        # Of a deadline of its own: however long the job is, each page must come in time.
+        page = await request.app[JOBS].GetInvoiceJob(
+            call, timeout=request.app[CONFIG].request_timeout, metadata=call_metadata(request)
+        )
+        if page.orders:
+            yield b"," + _orders(page, make_link)
+    yield b"]}"
+
+
+def _orders(page: GetInvoiceJobResponse, make_link: MakeLink) -> bytes:
+    """Writes the orders of a page as JSON, without the brackets around them."""
+    return orjson.dumps([job_order_json(order, make_link) for order in page.orders])[1:-1]

@@ -13,6 +13,7 @@ from datetime import UTC
 from typing import Any
 
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 from invoicejobs.v1.invoice_jobs_pb2 import InvoiceJob, JobOrder, JobOrderStatus, JobStatus, JobType
 from invoicejobs.v1.invoices_pb2 import AdjustmentKind, Document, DocumentFormat, Invoice
 
@@ -87,6 +88,22 @@ def job_json(job: InvoiceJob) -> dict[str, Any]:
     return {"jobStatus": JOB_STATUSES[job.job_status], "jobType": JOB_TYPES[job.job_type]}
 
 
+def job_summary_json(job: InvoiceJob) -> dict[str, Any]:
+    """Translates a job with its counts, for those who follow it or list many."""
+    answer: dict[str, Any] = {"jobId": job.job_id, **job_json(job)}
+    if job.retry_of:
+        answer["retryOf"] = job.retry_of
+    for name in ("create_time", "done_time", "cancel_time"):
+        if job.HasField(name):
+            answer[_camel_case(name)] = _moment(getattr(job, name))
+    return answer | {
+        "orderCount": job.order_count,
+        "pendingCount": job.pending_count,
+        "successCount": job.success_count,
+        "failureCount": job.failure_count,
+    }
+
+
 def job_order_json(order: JobOrder, make_link: MakeLink) -> dict[str, Any]:
     """Translates an order of a job."""
     answer: dict[str, Any] = {
@@ -106,8 +123,7 @@ def invoice_json(invoice: Invoice, make_link: MakeLink) -> dict[str, Any]:
     """Translates an invoice with everything that stands on it."""
     answer = _plain(invoice)
     if invoice.HasField("issue_time"):
-        issued = invoice.issue_time.ToDatetime(tzinfo=UTC)
-        answer["issueTime"] = issued.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        answer["issueTime"] = _moment(invoice.issue_time)
     for role in ("seller", "buyer", "delivery"):
         if invoice.HasField(role):
             party = getattr(invoice, role)
@@ -136,6 +152,11 @@ def _document_json(document: Document, number: str, make_link: MakeLink) -> dict
         **_plain(document),
         "downloadLink": make_link(number, document.sha256, ending_of(document)),
     }
+
+
+def _moment(time: Timestamp) -> str:
+    moment = time.ToDatetime(tzinfo=UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _plain(message: Message) -> dict[str, Any]:

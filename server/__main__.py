@@ -1,17 +1,23 @@
-"""Runs the server: `python -m server serve`, `migrate` and `render`."""
+"""Runs the server: `python -m server serve`, `work`, `migrate`, `render`, and for what is kept."""
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import logging
+import multiprocessing
+import os
 import sys
 import textwrap
+from typing import NoReturn
 
+from server import archive
 from server.config import VARIABLES, Config, ConfigError, read_config
 from server.domain.errors import InvoiceJobsError
+from server.engines import migrate_database
 from server.preview import add_options
-from server.storage import migrate
 from server.wiring import render_files, serve
+from server.worker import work
 
 
 def main() -> int:
@@ -27,6 +33,8 @@ def main() -> int:
     logging.basicConfig(
         level=config.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
+    if arguments.command in _ARCHIVE:
+        return _ARCHIVE[arguments.command](config, arguments)
     try:
         _COMMANDS[arguments.command](config)
     except InvoiceJobsError as error:
@@ -37,11 +45,17 @@ def main() -> int:
 
 def _migrate(config: Config) -> None:
     config.data_dir.mkdir(parents=True, exist_ok=True)
-    migrate(config.database_url)
+    migrate_database(config)
     logging.getLogger("server").info("the database is up to date")
 
 
-_COMMANDS = {"serve": serve, "migrate": _migrate}
+_COMMANDS = {"serve": serve, "work": work, "migrate": _migrate}
+
+_ARCHIVE = {
+    "verify": archive.verify,
+    "purge": archive.purge,
+    "erase-order": archive.erase_order,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,7 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("serve", help="answer calls and work on jobs")
+    commands.add_parser("work", help="work on jobs, beside a server on the same PostgreSQL")
     commands.add_parser("migrate", help="bring the database up to date")
+    archive.add_verify(commands.add_parser("verify", help="check all that is kept"))
+    archive.add_purge(commands.add_parser("purge", help="delete what was kept long enough"))
+    archive.add_erase_order(
+        commands.add_parser("erase-order", help="delete an order's data, but not its invoice")
+    )
     add_options(
         commands.add_parser("render", help="render previews of orders in files, without a server")
     )
@@ -68,5 +88,20 @@ def _described() -> list[str]:
     ]
 
 
+def _end(code: int) -> NoReturn:
+    """Ends this process at once, after all that was to be written is.
+
+    Threads that did not end in their grace still work. Where the interpreter is taken apart under
+    them, C libraries that they are in the midst of crash it now and then.
+    """
+    for process in multiprocessing.active_children():
+        process.kill()
+    # What the interpreter would do as well: the log is closed, semaphores are given back.
+    atexit._run_exitfuncs()  # noqa: SLF001
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _end(main())

@@ -33,12 +33,18 @@ class Config:
     auth: str
     #: Bytes of a gRPC message.
     grpc_max_message_bytes: int
-    #: Calls at the same time.
+    #: Calls at the same time, but for those that watch jobs.
     grpc_max_calls: int
+    #: Streams at the same time that watch jobs.
+    grpc_max_watches: int
     #: Threads that answer calls.
     grpc_threads: int
     #: Orders of one job.
     max_job_orders: int
+    #: Jobs of one tenant that are not done.
+    max_running_jobs: int
+    #: PENDING orders of one tenant.
+    max_waiting_orders: int
     #: Bytes of one order's JSON.
     max_order_bytes: int
     logo_urls: str
@@ -50,6 +56,14 @@ class Config:
     worker_threads: int
     #: Processes that render; 0 renders in the threads.
     render_processes: int
+    #: Seconds that drawing one document may take.
+    render_seconds: int
+    #: Days that a job is kept after it was DONE; 0 for ever.
+    keep_jobs_days: int
+    #: Days that an order is kept after its invoice was issued; 0 for ever.
+    keep_orders_days: int
+    #: Calendar years that an invoice is kept after the year of its issue; 0 for ever.
+    keep_invoices_years: int
     #: Seconds that running calls and chunks are given when the server stops.
     stop_grace: int
     #: One of LOG_LEVELS.
@@ -103,10 +117,12 @@ VARIABLES = (
     Variable("INVOICEJOBS_DATA_DIR", "data_dir", "var/data", Path,
              "Folder of the database and the documents; made when it is missing."),
     Variable("INVOICEJOBS_DATABASE_URL", "database_url", "", str,
-             "The database, such as sqlite:////srv/invoices.db. "
+             "The database, such as sqlite:////srv/invoices.db or postgresql://user@host/name, "
+             "which several servers and workers can share. "
              "Empty: invoicejobs.db in the data folder."),
     Variable("INVOICEJOBS_DOCUMENTS_DIR", "documents_dir", "", Path,
-             "Folder of the documents. Empty: documents in the data folder."),
+             "Folder of the documents, which all machines share. "
+             "Empty: documents in the data folder."),
     Variable("INVOICEJOBS_GRPC_HOST", "grpc_host", "127.0.0.1", _host,
              "Address the server listens on; must be loopback while INVOICEJOBS_AUTH is off."),
     Variable("INVOICEJOBS_GRPC_PORT", "grpc_port", "50051", _between(0, 65535),
@@ -117,11 +133,19 @@ VARIABLES = (
              str(64 * MEBIBYTE), _between(MEBIBYTE, 1024 * MEBIBYTE),
              "Largest gRPC message in bytes, either way."),
     Variable("INVOICEJOBS_GRPC_MAX_CALLS", "grpc_max_calls", "1000", _between(1, 100_000),
-             "Calls at the same time, open streams included."),
+             "Calls at the same time, those that watch jobs not counted."),
+    Variable("INVOICEJOBS_GRPC_MAX_WATCHES", "grpc_max_watches", "2000", _between(0, 100_000),
+             "Streams at the same time that watch jobs; one more is refused for now."),
     Variable("INVOICEJOBS_GRPC_THREADS", "grpc_threads", "16", _between(1, 256),
              "Threads that answer calls."),
     Variable("INVOICEJOBS_MAX_JOB_ORDERS", "max_job_orders", "50000", _between(1, 1_000_000),
              "Most orders a MANUAL job may name."),
+    Variable("INVOICEJOBS_MAX_RUNNING_JOBS", "max_running_jobs", "100", _between(1, 100_000),
+             "Most jobs of a tenant that are not done yet; one more is refused for now."),
+    Variable("INVOICEJOBS_MAX_WAITING_ORDERS", "max_waiting_orders", "1000000",
+             _between(1, 1_000_000_000),
+             "Most orders of a tenant that wait in its jobs; a job that adds more is refused "
+             "for now."),
     Variable("INVOICEJOBS_MAX_ORDER_BYTES", "max_order_bytes", str(4 * MEBIBYTE),
              _between(1024, 64 * MEBIBYTE), "Largest order that can be imported, in bytes."),
     Variable("INVOICEJOBS_LOGO_URLS", "logo_urls", "on", _one_of("on", "off"),
@@ -130,10 +154,21 @@ VARIABLES = (
              "Orders that are invoiced together in one step of a job."),
     Variable("INVOICEJOBS_JOB_WINDOW", "job_window", "8", _between(1, 1000),
              "Steps of one job in work at the same time, so that other jobs get their turn."),
-    Variable("INVOICEJOBS_WORKER_THREADS", "worker_threads", "2", _between(1, 64),
-             "Threads that work on jobs."),
+    Variable("INVOICEJOBS_WORKER_THREADS", "worker_threads", "2", _between(0, 64),
+             "Threads that work on jobs; 0 leaves them to worker processes."),
     Variable("INVOICEJOBS_RENDER_PROCESSES", "render_processes", "", _processes,
              "Processes that draw PDFs. Empty: one for each core; 0: none, the threads draw."),
+    Variable("INVOICEJOBS_RENDER_SECONDS", "render_seconds", "60", _between(1, 3600),
+             "Seconds that drawing one document may take, or its order fails; not kept to where "
+             "the threads draw."),
+    Variable("INVOICEJOBS_KEEP_JOBS_DAYS", "keep_jobs_days", "365", _between(0, 36_500),
+             "Days that a job is kept after it was done; 0 keeps it for ever."),
+    Variable("INVOICEJOBS_KEEP_ORDERS_DAYS", "keep_orders_days", "0", _between(0, 36_500),
+             "Days that an order is kept after its invoice was issued; 0 keeps it as long as the "
+             "invoice."),
+    Variable("INVOICEJOBS_KEEP_INVOICES_YEARS", "keep_invoices_years", "10", _between(0, 100),
+             "Years that an invoice is kept after the end of the year of its issue; 0 keeps it for "
+             "ever."),
     Variable("INVOICEJOBS_STOP_GRACE", "stop_grace", "20", _between(0, 3600),
              "Seconds that running calls and steps of jobs are given when the server stops."),
     Variable("INVOICEJOBS_LOG_LEVEL", "log_level", "INFO", _one_of(*LOG_LEVELS),
@@ -161,6 +196,17 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     if not environment.get("INVOICEJOBS_DOCUMENTS_DIR", "").strip():
         values["documents_dir"] = data_dir / "documents"
     config = Config(**values)
+    if not config.worker_threads and config.database_url.startswith("sqlite"):
+        raise ConfigError(
+            "INVOICEJOBS_WORKER_THREADS is 0, which leaves all work to worker processes, while the "
+            "database is an SQLite file, which they cannot share; allowed: 1 to 64."
+        )
+    if config.max_waiting_orders < config.max_job_orders:
+        raise ConfigError(
+            f"INVOICEJOBS_MAX_WAITING_ORDERS is {config.max_waiting_orders} and "
+            f"INVOICEJOBS_MAX_JOB_ORDERS {config.max_job_orders}: a job of so many orders would "
+            "never find room; allowed: no fewer waiting orders than a job may name."
+        )
     if config.auth == "off" and not _is_loopback(config.grpc_host):
         raise ConfigError(
             f"INVOICEJOBS_GRPC_HOST is {config.grpc_host!r}, which other machines can reach, while "

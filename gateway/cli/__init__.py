@@ -9,10 +9,12 @@ from gateway.cli.commands import RootGroup
 from gateway.cli.demo import demo
 from gateway.cli.invoices import invoices
 from gateway.cli.jobs import jobs
+from gateway.cli.keeping import erase, purge, verify
 from gateway.cli.orders import orders
 from gateway.cli.previewing import preview
 from gateway.cli.render import render
-from gateway.cli.serve import gateway, migrate, serve, server
+from gateway.cli.schedules import schedules
+from gateway.cli.serve import gateway, migrate, serve, server, worker
 from gateway.cli.settings import settings
 
 
@@ -36,6 +38,22 @@ def main() -> None:
 
 
 invoices.add_command(cancel)
+orders.add_command(erase)
+main.add_command(verify)
+main.add_command(purge)
 invoices.add_command(preview)
-for command in (serve, server, gateway, migrate, demo, orders, settings, jobs, invoices, render):
+for command in (
+    serve,
+    server,
+    worker,
+    gateway,
+    migrate,
+    demo,
+    orders,
+    settings,
+    jobs,
+    invoices,
+    render,
+):
     main.add_command(command)
+main.add_command(schedules)

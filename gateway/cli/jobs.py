@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import uuid
 from typing import TextIO
 
@@ -11,24 +10,15 @@ from invoicejobs.v1.invoice_jobs_pb2 import (
     JOB_TYPE_AUTOMATIC,
     JOB_TYPE_MANUAL,
     CreateInvoiceJobRequest,
-    InvoiceJob,
-    JobOrder,
-    JobOrderStatus,
-    JobStatus,
-    JobType,
-    ListInvoiceJobsRequest,
 )
 
 from gateway.cli.commands import ClientGroup
 from gateway.cli.connection import Session, pass_session
-from gateway.cli.output import as_dict, moment, print_fields, print_json, print_table, results
-from gateway.cli.paging import pages
-from gateway.cli.refusals import SOME_FAILED
-from gateway.cli.waiting import job_orders, read_job, wait_for_job
-
-wait_option = click.option(
-    "--wait", is_flag=True, help="Wait until the job is done; exit code 1 when an order failed."
-)
+from gateway.cli.job_actions import cancel, retry, watch
+from gateway.cli.job_list import list_
+from gateway.cli.job_view import show, wait_and_show
+from gateway.cli.waiting import read_job
+from gateway.cli.watching import follow, wait_option, watch_option
 
 
 @click.group(cls=ClientGroup)
@@ -41,7 +31,7 @@ def jobs() -> None:
         "invoicejobs jobs create --order NH-10421 --order NH-10435 --wait",
         "invoicejobs orders list --not-invoiced --json | jq -r .orderId \\",
         "  | invoicejobs jobs create --orders-from - --wait",
-        "invoicejobs jobs create --automatic --request-id nightly-2026-11-22",
+        "invoicejobs jobs create --automatic --request-id nightly-2026-11-22 --watch",
     )
 )
 @click.option("--order", "order_ids", multiple=True, metavar="ID", help="An order to invoice.")
@@ -58,6 +48,7 @@ def jobs() -> None:
     help="Your own id of this request: repeated within 24 hours, it starts no second job.",
 )
 @wait_option
+@watch_option
 @pass_session
 def create(
     session: Session,
@@ -67,6 +58,7 @@ def create(
     automatic: bool,
     request_id: str | None,
     wait: bool,
+    watch: bool,
 ) -> None:
     """Creates a job for the named orders, or for all that are due.
 
@@ -87,12 +79,7 @@ def create(
         request_id=request_id or str(uuid.uuid4()),
     )
     job = session.jobs.CreateInvoiceJob(request, timeout=session.timeout).job
-    if wait:
-        _wait(session, job.job_id)
-    elif session.json:
-        print_json({"job": as_dict(job)})
-    else:
-        results().print(f"Created job {job.job_id}.")
+    follow(session, job, wait=wait, watch=watch)
 
 
 @jobs.command(
@@ -108,94 +95,10 @@ def create(
 def get(session: Session, job_id: str, *, wait: bool) -> None:
     """Shows the job JOB_ID and what became of its orders."""
     if wait:
-        _wait(session, job_id)
+        wait_and_show(session, job_id)
     else:
-        _show(session, read_job(session, job_id))
+        show(session, read_job(session, job_id))
 
 
-@jobs.command("list", examples=("invoicejobs jobs list --status IN_PROGRESS",))
-@click.option(
-    "--status",
-    type=click.Choice(["IN_PROGRESS", "DONE"], case_sensitive=False),
-    help="Only jobs that are this far.",
-)
-@pass_session
-def list_(session: Session, *, status: str | None) -> None:
-    """Lists the tenant's jobs, the newest first."""
-    wanted = JobStatus.Value(f"JOB_STATUS_{status or 'UNSPECIFIED'}")
-    request = ListInvoiceJobsRequest(tenant=session.need_tenant(), job_status=wanted)
-    found: list[InvoiceJob] = []
-    for page in pages(
-        lambda request: session.jobs.ListInvoiceJobs(request, timeout=session.timeout), request
-    ):
-        if session.json:
-            for job in page.jobs:
-                print_json(as_dict(job))
-        else:
-            found += page.jobs
-    if not session.json:
-        print_table(
-            ("Job", "Type", "Status", "Created", ">Orders", ">Invoiced", ">Failed"),
-            (
-                (
-                    job.job_id,
-                    _type(job),
-                    _status(job),
-                    moment(job.create_time),
-                    str(job.order_count),
-                    str(job.success_count),
-                    str(job.failure_count),
-                )
-                for job in found
-            ),
-            empty="No jobs.",
-        )
-
-
-def _wait(session: Session, job_id: str) -> None:
-    job = wait_for_job(session, job_id)
-    _show(session, job)
-    if job.failure_count:
-        sys.exit(SOME_FAILED)
-
-
-def _show(session: Session, job: InvoiceJob) -> None:
-    orders = list(job_orders(session, job.job_id))
-    if session.json:
-        print_json({"job": as_dict(job), "orders": [as_dict(order) for order in orders]})
-        return
-    print_fields(
-        [
-            ("Job", job.job_id),
-            ("Type", _type(job)),
-            ("Status", _status(job)),
-            ("Created", moment(job.create_time)),
-            ("Done", moment(job.done_time)),
-            ("Orders", _counts(job)),
-        ]
-    )
-    results().print()
-    print_table(
-        ("Order", "Status", "Invoice", "Message"),
-        ((o.order_id, _order_status(o), o.invoice_number, o.message) for o in orders),
-        empty="No orders.",
-    )
-
-
-def _type(job: InvoiceJob) -> str:
-    return JobType.Name(job.job_type).removeprefix("JOB_TYPE_")
-
-
-def _status(job: InvoiceJob) -> str:
-    return JobStatus.Name(job.job_status).removeprefix("JOB_STATUS_")
-
-
-def _order_status(order: JobOrder) -> str:
-    return JobOrderStatus.Name(order.order_status).removeprefix("JOB_ORDER_STATUS_")
-
-
-def _counts(job: InvoiceJob) -> str:
-    return (
-        f"{job.order_count}: {job.success_count} invoiced, {job.failure_count} failed, "
-        f"{job.pending_count} pending"
-    )
+for command in (watch, cancel, retry, list_):
+    jobs.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC
 from typing import Any
@@ -122,6 +123,7 @@ def progress_bar(*columns: ProgressColumn) -> Progress:
         console=console,
         disable=not console.is_terminal,
         transient=True,
-        # Results go to stdout while the bar is on stderr; rich would send both to stderr.
-        redirect_stdout=False,
+        # Results go to stdout while the bar is on stderr; rich would send both to stderr. Where
+        # both are the same screen, that keeps the bar below them.
+        redirect_stdout=sys.stdout.isatty(),
     )

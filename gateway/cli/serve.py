@@ -1,12 +1,12 @@
-"""`invoicejobs serve`, `server`, `gateway`, `migrate`: start the service, whole or in parts."""
+"""Starts the service, whole or in parts: `serve`, `server`, `worker`, `gateway`, `migrate`."""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
-from types import FrameType
 from typing import NoReturn
 
 import click
@@ -93,14 +93,22 @@ def watch(service: Service, asked: threading.Event) -> bool:
 def stop_on_signals(service: Service) -> threading.Event:
     """Sets an event at SIGTERM and SIGINT; the second one ends the processes at once."""
     asked = threading.Event()
+    told, tell = socket.socketpair()
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
-            service.kill()
-        asked.set()
+    def listen() -> None:
+        while told.recv(1):
+            if asked.is_set():
+                service.kill()
+            asked.set()
 
+    # Python calls handlers in the main thread only, when that runs next: waiting for a process
+    # to end it may never, and in the middle of the event's wait() a handler that sets the event
+    # waits for itself. This byte comes from whichever thread the signal meets.
+    tell.settimeout(0)
+    signal.set_wakeup_fd(tell.detach(), warn_on_full_buffer=False)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+        signal.signal(number, lambda *_: None)
+    threading.Thread(target=listen, name="signals", daemon=True).start()
     return asked
 
 
@@ -119,6 +127,12 @@ def banner(addresses: Addresses) -> str:
 def server() -> None:
     """Starts the gRPC server alone, in place of this process."""
     become("server", "serve")
+
+
+@click.command()
+def worker() -> None:
+    """Works on jobs beside a server, in place of this process; the database is PostgreSQL."""
+    become("server", "work")
 
 
 @click.command()

@@ -66,10 +66,12 @@ def set_(session: Session, file: str, logos: tuple[str, ...]) -> None:
 
     FILE is the JSON form of the settings, as in examples/settings.json. When it holds the etag
     that 'settings get --json' gave, settings that somebody changed since are not overwritten.
+    Schedules stay as they are unless FILE has "schedules".
     """
-    wanted = read_settings(file)
+    text = _read(file)
+    wanted = _parse(file, text)
     add_logos(wanted, logos)
-    saved = save_settings(session, wanted)
+    saved = save_settings(session, wanted, with_schedules="schedules" in orjson.loads(text))
     if session.json:
         print_json(as_dict(saved))
     else:
@@ -77,16 +79,30 @@ def set_(session: Session, file: str, logos: tuple[str, ...]) -> None:
         show_settings(saved)
 
 
-def save_settings(session: Session, wanted: Settings) -> Settings:
-    """Replaces the tenant's settings and gives them back as they were saved."""
+def save_settings(session: Session, wanted: Settings, *, with_schedules: bool = True) -> Settings:
+    """Replaces the tenant's settings and gives them back as they were saved.
+
+    Without schedules it leaves those: whoever changes a logo must not stop the nightly job.
+    """
     request = UpdateTenantSettingsRequest(tenant=session.need_tenant(), settings=wanted)
+    if not with_schedules:
+        fields = Settings.DESCRIPTOR.fields
+        request.update_mask.paths.extend(f.name for f in fields if f.name != "schedules")
     return session.settings.UpdateTenantSettings(request, timeout=session.timeout).settings
 
 
 def read_settings(file: str) -> Settings:
     """Reads settings from a JSON file. Raises a usage error that says what is wrong where."""
+    return _parse(file, _read(file))
+
+
+def _read(file: str) -> bytes:
     with click.open_file(file, "rb") as source:
-        text = source.read()
+        text: bytes = source.read()
+    return text
+
+
+def _parse(file: str, text: bytes) -> Settings:
     try:
         # orjson's errors name line and column; protobuf's name the field.
         if not isinstance(orjson.loads(text), dict):
@@ -151,6 +167,10 @@ def show_settings(shown: Settings) -> None:
             (
                 "Due",
                 _rule(rule) if shown.HasField("invoice_settings") else "AUTOMATIC jobs are off",
+            ),
+            *(
+                (f"Schedule {schedule.name}", "paused" if schedule.paused else schedule.cron)
+                for schedule in shown.schedules
             ),
             ("Changed", moment(shown.update_time)),
             ("Etag", shown.etag),

@@ -5,27 +5,47 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from server.domain.errors import NotFound, Unavailable
+from server.domain.errors import InvalidInput, NotFound, Unavailable
+from server.domain.tenant import parse_tenant
 
 _PIECE = 64 * 1024
 #: Files written but not yet in place end so; what a crash leaves of them is removed at the start.
 _ASIDE = ".part"
+#: Files that are open at the same time, of each thread that stores.
+_TOGETHER = 64
 
 
 class FolderDocuments:
     """A document store in a folder of this machine."""
 
-    def __init__(self, folder: Path) -> None:
-        """Opens or makes the folder, and removes what a crash left half-written."""
+    def __init__(self, folder: Path, *, abandoned: float | None = 0.0) -> None:
+        """Opens or makes the folder, and removes what a crash left half-written.
+
+        Where others may be storing, that is what is older than abandoned seconds; None leaves all
+        as it is and makes no folder.
+        """
         self._folder = folder
+        if abandoned is None:
+            return
         with _translated(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            for left in folder.glob(f"*{_ASIDE}"):
-                left.unlink(missing_ok=True)
+        self.remove_abandoned(abandoned)
+
+    def remove_abandoned(self, seconds: float) -> None:
+        """Removes what a process that ended left half-written more than so many seconds ago.
+
+        Raises Unavailable when the folder cannot be written to.
+        """
+        with _translated(self._folder):
+            for left in self._folder.glob(f"*{_ASIDE}"):
+                with contextlib.suppress(FileNotFoundError):
+                    if time.time() - left.stat().st_mtime >= seconds or not seconds:
+                        left.unlink()
 
     def store(self, documents: Mapping[str, bytes]) -> None:
         """Keeps bytes under their keys; on return they survive a power cut.
@@ -33,16 +53,18 @@ class FolderDocuments:
         Raises Unavailable when the disk is full or cannot be written to.
         """
         with _translated(self._folder):
-            folders: set[Path] = set()
-            for key, data in documents.items():
-                target = self._path(key)
-                # A key holds the hash of its bytes: a file of its name and size is the same.
-                if not (target.exists() and target.stat().st_size == len(data)):
-                    self._write(target, data)
-                folders |= self._leading_to(target)
+            targets = {self._path(key): data for key, data in documents.items()}
+            # A key holds the hash of its bytes: a file of its name and size is the same.
+            lacking = [
+                (target, data)
+                for target, data in targets.items()
+                if not (target.exists() and target.stat().st_size == len(data))
+            ]
+            for start in range(0, len(lacking), _TOGETHER):
+                self._write(lacking[start : start + _TOGETHER])
             # A renamed file is safe only once the folders that lead to it are on disk, too; who
             # renamed one that is there already may have been stopped before that.
-            for folder in sorted(folders):
+            for folder in sorted({f for target in targets for f in self._leading_to(target)}):
                 _sync_folder(folder)
 
     def read(self, key: str, offset: int, length: int) -> Iterator[bytes]:
@@ -59,6 +81,42 @@ class FolderDocuments:
                 )
         return self._pieces(path, offset, length)
 
+    def size(self, key: str) -> int | None:
+        """Gives how many bytes are kept under a key; None when there are none."""
+        with _translated(self._folder):
+            try:
+                return self._path(key).stat().st_size
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Forgets what is kept under the keys; a key that is unknown is none the worse.
+
+        Raises Unavailable when the folder cannot be written to.
+        """
+        with _translated(self._folder):
+            paths = [self._path(key) for key in keys]
+            for path in paths:
+                path.unlink(missing_ok=True)
+            for folder in {path.parent for path in paths}:
+                if folder.is_dir():
+                    _sync_folder(folder)
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """Gives the keys of all that is there, sorted by code point, below a prefix such as a/.
+
+        Folders beside those of tenants are not ours: a file system keeps lost+found for itself.
+        Raises Unavailable when the folder cannot be read.
+        """
+        start = self._path(prefix) if prefix else self._folder
+        with _translated(self._folder):
+            if start.is_dir():
+                yield from _walk(start, prefix, _is_ours if start == self._folder else _any)
+
+    def is_aside(self, key: str) -> bool:
+        """Tells whether a key is that of a file being stored, or left over from it."""
+        return key.endswith(_ASIDE)
+
     def _pieces(self, path: Path, offset: int, length: int) -> Iterator[bytes]:
         # Opened only now, so that nothing is left open when nobody asks for the first piece.
         with _translated(self._folder), path.open("rb") as file:
@@ -73,23 +131,67 @@ class FolderDocuments:
             raise ValueError(f"no document key: {key!r}")
         return self._folder.joinpath(*parts)
 
-    def _write(self, target: Path, data: bytes) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = self._folder / f"{uuid.uuid4().hex}{_ASIDE}"
+    def _write(self, files: Sequence[tuple[Path, bytes]]) -> None:
+        """Writes files aside, then syncs all of them, then renames all.
+
+        Synced one by one, each would wait for the file system's journal; so it takes half as long.
+        """
+        written: list[tuple[Path, Path]] = []
         try:
-            with aside.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(target)
+            with contextlib.ExitStack() as opened:
+                descriptors = []
+                for target, data in files:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    aside = self._folder / f"{uuid.uuid4().hex}{_ASIDE}"
+                    file = opened.enter_context(aside.open("xb"))
+                    written.append((aside, target))
+                    file.write(data)
+                    file.flush()
+                    descriptors.append(file.fileno())
+                for descriptor in descriptors:
+                    os.fsync(descriptor)
+            for aside, target in written:
+                aside.replace(target)
         except BaseException:
-            with contextlib.suppress(OSError):
-                aside.unlink(missing_ok=True)
+            for aside, _ in written:
+                with contextlib.suppress(OSError):
+                    aside.unlink(missing_ok=True)
             raise
 
     def _leading_to(self, target: Path) -> set[Path]:
         depth = len(target.relative_to(self._folder).parts)
         return set(target.parents[:depth])
+
+
+def _walk(folder: Path, prefix: str, enters: Callable[[str], bool]) -> Iterator[str]:
+    """Gives the files below a folder, holding the names of one folder of each level at a time."""
+    try:
+        with os.scandir(folder) as entries:
+            # A folder sorts as the keys in it do, which go on with a slash.
+            names = sorted(
+                f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name
+                for entry in entries
+            )
+    except FileNotFoundError:
+        return  # removed meanwhile
+    for name in names:
+        if not name.endswith("/"):
+            yield prefix + name
+        elif enters(name[:-1]):
+            yield from _walk(folder / name, prefix + name, _any)
+
+
+def _any(_: str) -> bool:
+    return True
+
+
+def _is_ours(folder: str) -> bool:
+    """Tells whether a folder is a tenant's."""
+    try:
+        parse_tenant(folder)
+    except InvalidInput:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -88,9 +88,14 @@ class OutOfRange(InvoiceJobsError):
 
 
 class LimitExceeded(InvoiceJobsError):
-    """The request is larger than this service takes."""
+    """The request is more than this service takes; where it may later, says after how long."""
 
     default_reason = "LIMIT_EXCEEDED"
+
+    def __init__(self, message: str, *, reason: str = "", retry_after: float = 0) -> None:
+        super().__init__(message, reason=reason)
+        #: Seconds; 0 where trying again does not help.
+        self.retry_after = retry_after
 
 
 class OrderRejected(InvoiceJobsError):

@@ -58,6 +58,10 @@ class Job:
     order_count: int = 0
     success_count: int = 0
     failure_count: int = 0
+    #: The job whose failed orders this one tries again; empty for all others.
+    retry_of: str = ""
+    #: UTC; None where nobody stopped it.
+    cancelled_at: datetime | None = None
 
     @property
     def status(self) -> JobStatus:
@@ -67,7 +71,24 @@ class Job:
     @property
     def pending_count(self) -> int:
         """Counts the orders whose outcome is not known yet."""
-        return self.order_count - self.success_count - self.failure_count
+        return self.order_count - self.outcome_count
+
+    @property
+    def outcome_count(self) -> int:
+        """Counts the orders whose outcome is known."""
+        return self.success_count + self.failure_count
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs a list shows; None does not filter."""
+
+    status: JobStatus | None = None
+    job_type: JobType | None = None
+    #: Created at this moment or later.
+    created_from: datetime | None = None
+    #: Created earlier than this moment.
+    created_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from server.domain.units import PIECE, unit_code
 
 #: Enough for the largest quantities; most prices fit with the currency's own decimals.
 _FINEST_PRICE_DECIMALS = 16
+_STEPS = tuple(Decimal(1).scaleb(-places) for places in range(_FINEST_PRICE_DECIMALS + 1))
 _FINEST_QUANTITY = Decimal("0.000001")
 
 _LANGUAGES = ("de", "en", "fr", "it", "es", "nl", "pl", "pt", "cs")
@@ -132,10 +133,9 @@ def _price(
         list_net = net_amount
     if not quantity:
         return Decimal(1 if net_amount >= 0 else -1), abs(net_amount), ZERO * unit
-    decimals = -int(unit.as_tuple().exponent)
-    unit_price = ZERO
-    for places in range(decimals, _FINEST_PRICE_DECIMALS + 1):
-        unit_price = round_half_up(list_net / quantity, Decimal(1).scaleb(-places))
+    unit_price, exact = ZERO, list_net / quantity
+    for step in _STEPS[-unit.adjusted() :]:
+        unit_price = round_half_up(exact, step)
         if list_net == net_amount:
             if round_half_up(unit_price * quantity, unit) == net_amount:
                 return quantity, unit_price, ZERO * unit

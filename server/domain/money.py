@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 ZERO = Decimal(0)
 
@@ -36,6 +37,7 @@ def currency_decimals(currency: str) -> int:
     return _DECIMALS.get(currency, 2)
 
 
+@lru_cache(maxsize=256)
 def smallest_unit(currency: str) -> Decimal:
     """Gives the smallest amount of a currency: 0.01 for EUR, 1 for JPY."""
     return Decimal(1).scaleb(-currency_decimals(currency))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
+from operator import attrgetter
 
 from server.domain.errors import OrderRejected, missing
 from server.domain.money import ZERO, currency_decimals, round_half_up, smallest_unit
@@ -13,6 +14,8 @@ from server.domain.order import Fee, Order, OrderLine, Price
 
 # Sources round to two or three decimals; binary fractions may show many more.
 _FINEST_DECIMALS = 4
+
+_AMOUNTS = {name: attrgetter(name) for name in ("gross", "net", "tax")}
 
 
 class PartKind(Enum):
@@ -82,7 +85,8 @@ def check_sums(order: Order, total: Price, parts: Iterable[Part], *, includes_ta
         order.currency, _last_decimal(order, total, prices), "gross" if includes_tax else "net"
     )
     for line in order.lines:
-        agree([line.final_price], [line.price, *(fee.price for fee in line.fees)])
+        if line.fees or not _same(line.final_price, line.price):
+            agree([line.final_price], [line.price, *(fee.price for fee in line.fees)])
     agree([total], prices)
     if not order.total_by_rate:
         return
@@ -111,8 +115,10 @@ class _Agreement:
     ) -> None:
         count = len(stated) + len(found)
         half = self.last_decimal / 2
-        for attribute in ("gross", "net", "tax"):
-            whole, pieces = _sum(stated, attribute), _sum(found, attribute)
+        for attribute, amount in _AMOUNTS.items():
+            whole, pieces = sum(map(amount, stated), ZERO), sum(map(amount, found), ZERO)
+            if whole == pieces:
+                continue
             slack = half * count * (1 if attribute == self.own else 2)
             if len(stated) == len(found) == 1:
                 slack = half
@@ -147,14 +153,18 @@ class _Agreement:
         return f"{plain:.{decimals}f} {self.currency}"
 
 
-def _sum(prices: Iterable[Price], attribute: str) -> Decimal:
-    return sum((getattr(price, attribute) for price in prices), ZERO)
+def _same(one: Price, other: Price) -> bool:
+    return one.gross == other.gross and one.net == other.net and one.tax == other.tax
 
 
 def _last_decimal(order: Order, total: Price, prices: Iterable[Price]) -> Decimal:
-    amounts = [
-        amount for p in (total, *prices, *order.total_by_rate) for amount in (p.net, p.gross)
+    unit = smallest_unit(order.currency)
+    finer = [
+        -int(amount.normalize().as_tuple().exponent)
+        for price in (total, *prices, *order.total_by_rate)
+        for amount in (price.net, price.gross)
+        # Nearly all are, and it is quickly told.
+        if not amount.same_quantum(unit)
     ]
-    seen = max(-int(amount.normalize().as_tuple().exponent) for amount in amounts)
-    decimals = max(currency_decimals(order.currency), min(seen, _FINEST_DECIMALS))
+    decimals = max(currency_decimals(order.currency), min(max(finer, default=0), _FINEST_DECIMALS))
     return Decimal(1).scaleb(-decimals)

@@ -11,6 +11,7 @@ from server.domain.branding import Branding
 from server.domain.document import DocumentFormat
 from server.domain.numbering import NumberSequence
 from server.domain.party import Seller
+from server.domain.schedule import Schedule
 
 #: Base languages that documents are written in.
 SUPPORTED_LANGUAGES = ("de", "en", "fr", "it", "es", "nl", "pl", "pt", "cs")
@@ -137,6 +138,8 @@ class TenantSettings:
     etag: str = ""
     #: UTC; None before the first save.
     updated_at: datetime | None = None
+    #: When AUTOMATIC jobs start by themselves.
+    schedules: tuple[Schedule, ...] = ()
 
     def site(self, code: str) -> Site | None:
         """Finds a site by its code."""
@@ -146,6 +149,10 @@ class TenantSettings:
         """Finds the sequence that numbers a site's credit notes."""
         names = {s.name: s for s in self.number_sequences}
         return names.get(site.credit_note_sequence)
+
+    def time_zone_of(self, schedule: Schedule) -> str:
+        """Gives the IANA name of the zone in which a schedule's times are meant."""
+        return schedule.time_zone or self.sites[0].time_zone
 
     def sequence_for(self, site: Site) -> NumberSequence:
         """Finds the sequence that numbers a site's invoices."""

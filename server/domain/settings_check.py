@@ -10,6 +10,7 @@ from server.domain.errors import FieldViolation, InvalidInput
 from server.domain.format_check import format_problems
 from server.domain.identifiers import Identifiers
 from server.domain.money import is_currency
+from server.domain.schedule_check import schedule_problems
 from server.domain.seller_check import registration_problems, seller_problems
 from server.domain.sequence_check import sequence_problems
 from server.domain.settings import SUPPORTED_LANGUAGES, Site, TenantSettings
@@ -57,6 +58,7 @@ def _problems(settings: TenantSettings, identifiers: Identifiers) -> Problems:
     rule = settings.selection_rule
     if rule and not 0 <= rule.threshold_hours <= LONGEST_THRESHOLD_HOURS:
         yield "invoice_settings.threshold", f"must be 0 to {LONGEST_THRESHOLD_HOURS} hours"
+    yield from schedule_problems(settings)
     paths = settings.order_paths
     for name, path in (
         ("buyer_vat_id", paths.buyer_vat_id),

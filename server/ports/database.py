@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from server.ports.archive_stores import ArchiveStore, RetentionStore
 from server.ports.invoice_stores import InvoiceStore, NumberStore, SettingsStore
 from server.ports.job_stores import ChunkStore, JobStore
 from server.ports.order_store import OrderStore
 from server.ports.request_store import RequestStore
+from server.ports.schedule_store import ScheduleStore
 
 
 class UnitOfWork(Protocol):
@@ -47,6 +49,21 @@ class UnitOfWork(Protocol):
     @property
     def settings(self) -> SettingsStore:
         """Gives the store of tenants' settings."""
+        ...
+
+    @property
+    def archive(self) -> ArchiveStore:
+        """Gives the store that reads all that is kept."""
+        ...
+
+    @property
+    def retention(self) -> RetentionStore:
+        """Gives the store that deletes what is old enough."""
+        ...
+
+    @property
+    def schedules(self) -> ScheduleStore:
+        """Gives the store of when schedules are due."""
         ...
 
     def commit(self) -> None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from server.domain.job import Chunk, ChunkKind, Job, JobOrder, JobStatus
+from server.domain.job import Chunk, ChunkKind, Job, JobFilter, JobOrder
 from server.domain.tenant import Tenant
 from server.ports.paging import Page
+
+
+@dataclass(frozen=True, slots=True)
+class JobLoad:
+    """A tenant's unfinished work."""
+
+    #: Jobs that are not DONE.
+    jobs: int
+    #: Their PENDING orders.
+    orders: int
 
 
 class JobStore(Protocol):
@@ -22,17 +33,34 @@ class JobStore(Protocol):
         """Adds PENDING orders at positions first, first + 1, … and counts them in the job."""
         ...
 
+    def load(self, tenant: Tenant) -> JobLoad:
+        """Counts a tenant's unfinished work; cost grows with its unfinished jobs only.
+
+        A transaction that writes keeps others that ask from adding to it until it ends.
+        """
+        ...
+
     def get(self, tenant: Tenant, job_id: str) -> Job | None:
         """Finds a tenant's job."""
+        ...
+
+    def to_change(self, tenant: Tenant, job_id: str) -> Job | None:
+        """Finds a tenant's job. Keeps others from changing it until the transaction ends."""
         ...
 
     def orders(self, job_id: str, first: int, limit: int) -> tuple[JobOrder, ...]:
         """Lists a job's orders by position, beginning with position first."""
         ...
 
-    def page(
-        self, tenant: Tenant, status: JobStatus | None, cursor: str | None, limit: int
-    ) -> Page[Job]:
+    def outcomes(self, job_id: str, after: int, limit: int) -> tuple[JobOrder, ...]:
+        """Lists orders in the order their outcomes were recorded, but for the first after ones."""
+        ...
+
+    def failed(self, job_id: str) -> tuple[str, ...]:
+        """Lists the ids of the orders that are FAILURE, by position."""
+        ...
+
+    def page(self, tenant: Tenant, chosen: JobFilter, cursor: str | None, limit: int) -> Page[Job]:
         """Lists a tenant's jobs, the newest first."""
         ...
 
@@ -41,6 +69,25 @@ class JobStore(Protocol):
 
         An order that is not PENDING any more keeps its first outcome and is not counted again.
         """
+        ...
+
+    def record_range(self, job_id: str, first: int, end: int, outcome: JobOrder) -> None:
+        """Writes one outcome, of whatever order, for all PENDING ones at first to end (exclusive).
+
+        Counts them as record does.
+        """
+        ...
+
+    def record_invoiced(self, job_id: str, first: int, end: int, outcome: JobOrder) -> None:
+        """Writes an outcome as record_range does, but only for orders that have a live invoice.
+
+        Each gets the number of its invoice and the hash of its PDF; where that is not made yet,
+        the order stays PENDING.
+        """
+        ...
+
+    def cancel(self, job_id: str, now: datetime) -> None:
+        """Notes when the job was cancelled, unless it was before."""
         ...
 
     def close_if_complete(self, job_id: str, now: datetime) -> bool:
@@ -63,11 +110,16 @@ class ChunkStore(Protocol):
         """
         ...
 
-    def claim(self, holder: str, now: datetime, window: int) -> Chunk | None:
+    def claim(
+        self, holder: str, now: datetime, window: int, *, starts: bool = False
+    ) -> Chunk | None:
         """Gives one free chunk, whose not_before has come, to a holder; counts the attempt.
 
-        Jobs take turns: the job with the fewest held chunks first, then the oldest. No job has
-        more than window chunks held. Safe against others claiming at the same time.
+        The tenant with the fewest held chunks comes first, of its jobs the one with the fewest. Of
+        those as good, jobs without any outcome come first, the oldest before the others; the rest
+        draw lots, so that each gets on however many there are. No job has more than window chunks
+        held. With starts, only jobs count that have no outcome and no held chunk. Safe against
+        others claiming at the same time.
         """
         ...
 
@@ -79,11 +131,33 @@ class ChunkStore(Protocol):
         """Closes a held chunk for ever."""
         ...
 
+    def drop_untouched(self, job_id: str) -> list[tuple[int, int]]:
+        """Closes a job's chunks that nobody ever held and gives the positions first to end.
+
+        One that somebody is about to claim at this moment stays open.
+        """
+        ...
+
     def release(self, chunk: Chunk, not_before: datetime, *, counted: bool) -> None:
         """Frees a held chunk for anyone to claim from not_before on.
 
         Unless counted, the attempt is taken back: it was not the chunk's fault.
         """
+        ...
+
+    def holders(self) -> tuple[str, ...]:
+        """Lists who holds a chunk."""
+        ...
+
+    def take_back(self, holders: Collection[str], *, counted: bool) -> int:
+        """Frees what holders hold that will not go on with it, and tells how much that was.
+
+        Unless counted, the attempts are taken back: they were not the chunks' fault.
+        """
+        ...
+
+    def claimable(self, now: datetime, window: int) -> int:
+        """Counts the chunks that could be claimed now, one after the other."""
         ...
 
     def release_all(self) -> int:

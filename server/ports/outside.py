@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias, TypeVar
 
 from server.domain.document import DocumentFormat
 from server.domain.errors import OrderRejected
@@ -13,6 +13,13 @@ from server.domain.order import Order
 from server.domain.settings import OrderPaths
 from server.domain.tenant import Tenant
 from server.ports.order_store import DueFilter
+
+T = TypeVar("T")
+
+#: Makes something of the bytes of some documents, or of what kept them from being rendered.
+Finish: TypeAlias = Callable[
+    [Sequence[tuple[Invoice, DocumentFormat]], Sequence[bytes | Exception]], list[T]
+]
 
 
 class Clock(Protocol):
@@ -48,10 +55,14 @@ class OrderSource(Protocol):
 class Renderer(Protocol):
     """Renders invoices to documents."""
 
-    def render(self, wanted: Sequence[tuple[Invoice, DocumentFormat]]) -> list[bytes | Exception]:
-        """Renders each invoice to its format, or gives what kept it from that, in the same order.
+    def render(
+        self, wanted: Sequence[tuple[Invoice, DocumentFormat]], finish: Finish[T]
+    ) -> list[T]:
+        """Renders each invoice to its format and gives what finish makes of it, in the same order.
 
-        Raises Unavailable when rendering as a whole failed and may succeed later.
+        finish is called where it was rendered, maybe in another process: pickle must know it.
+        Raises what finish raises, and Unavailable when rendering as a whole failed and may succeed
+        later.
         """
         ...
 
@@ -99,4 +110,23 @@ class DocumentStore(Protocol):
 
     def read(self, key: str, offset: int, length: int) -> Iterator[bytes]:
         """Gives length bytes from offset on, in pieces. Raises NotFound for an unknown key."""
+        ...
+
+    def size(self, key: str) -> int | None:
+        """Gives how many bytes are kept under a key; None when there are none."""
+        ...
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Forgets what is kept under the keys; a key that is unknown is none the worse."""
+        ...
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """Gives the keys of all that is there, sorted by code point, below a prefix such as a/.
+
+        Also what is there by accident, and what is being stored (see `is_aside`).
+        """
+        ...
+
+    def is_aside(self, key: str) -> bool:
+        """Tells whether a key is that of a file being stored, or left over from it."""
         ...

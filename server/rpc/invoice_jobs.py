@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
 from invoicejobs.v1 import invoice_jobs_pb2, invoice_jobs_pb2_grpc
 
 from server.domain.errors import InvalidInput
-from server.domain.tenant import parse_tenant
-from server.rpc.paging import read_page
+from server.domain.tenant import Tenant, parse_tenant
+from server.rpc import watching
+from server.rpc.paging import Scope, cursor_of, position_of, read_page, token_of
 from server.rpc.threads import Threads
 from server.rpc.translate_jobs import (
+    filter_scope,
     job_message,
     job_order_message,
+    read_filter,
     read_job_type,
-    read_status_filter,
 )
+from server.rpc.watching import Watchers
 from server.service.use_cases import UseCases
 
 Context = grpc.aio.ServicerContext[Any, Any]
+
+#: The most outcomes in one message of a watched job.
+MAX_OUTCOMES = 500
 
 
 class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
     """Creates jobs and tells how far they are."""
 
-    def __init__(self, use_cases: UseCases, threads: Threads) -> None:
+    def __init__(self, use_cases: UseCases, threads: Threads, watches: int) -> None:
+        """Takes how many streams may watch jobs at the same time."""
         self._use_cases = use_cases
         self._threads = threads
+        self._watchers = Watchers(self._read_news, use_cases.follow_changes, watches)
+
+    def stop(self) -> None:
+        """Ends the streams that watch jobs."""
+        self._watchers.stop()
 
     async def CreateInvoiceJob(
         self, request: invoice_jobs_pb2.CreateInvoiceJobRequest, context: Context
@@ -38,7 +52,8 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
             self._use_cases.create_job,
             tenant,
             read_job_type(request.job_type),
-            list(request.order_ids),
+            # As it is: a list of all that fits into a message would be a gigabyte of texts.
+            request.order_ids,
             request.request_id,
         )
         return invoice_jobs_pb2.CreateInvoiceJobResponse(job=job_message(job))
@@ -69,12 +84,83 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
     ) -> invoice_jobs_pb2.ListInvoiceJobsResponse:
         """Lists jobs, the newest first."""
         tenant = parse_tenant(request.tenant)
-        status = read_status_filter(request.job_status)
-        page = read_page(request.page_size, request.page_token, "ListInvoiceJobs", tenant, status)
+        chosen = read_filter(request)
+        scope = ("ListInvoiceJobs", tenant, *filter_scope(chosen))
+        page = read_page(request.page_size, request.page_token, *scope)
         jobs = await self._threads.run(
-            self._use_cases.list_jobs, tenant, status, page.cursor, page.limit
+            self._use_cases.list_jobs, tenant, chosen, page.cursor, page.limit
         )
         return invoice_jobs_pb2.ListInvoiceJobsResponse(
             jobs=[job_message(job) for job in jobs.items],
             next_page_token=page.next_token(jobs.next_cursor),
         )
+
+    async def WatchInvoiceJob(
+        self, request: invoice_jobs_pb2.WatchInvoiceJobRequest, context: Context
+    ) -> AsyncIterator[invoice_jobs_pb2.WatchInvoiceJobResponse]:
+        """Streams how a job goes on, until it is DONE and all outcomes were sent."""
+        tenant = parse_tenant(request.tenant)
+        after = _read_resume_token(request, tenant)
+        last, told_at = None, 0.0
+        now = asyncio.get_running_loop().time
+        with self._watchers.watch(tenant, request.job_id) as watch:
+            while True:
+                response = await watch.read(after)
+                job, count = response.job, len(response.outcomes)
+                after += count
+                # Silence means a broken connection: a job without news is told again now and then.
+                if count or job != last or now() - told_at >= watching.PATIENCE:
+                    yield response
+                    last, told_at = job, now()
+                if count and after < job.success_count + job.failure_count:
+                    continue
+                if job.job_status == invoice_jobs_pb2.JOB_STATUS_DONE:
+                    return
+                await watch.wait()
+
+    async def _read_news(
+        self, tenant: Tenant, job_id: str, after: int
+    ) -> invoice_jobs_pb2.WatchInvoiceJobResponse:
+        job, outcomes = await self._threads.run(
+            self._use_cases.watch_job, tenant, job_id, after, MAX_OUTCOMES
+        )
+        return invoice_jobs_pb2.WatchInvoiceJobResponse(
+            job=job_message(job),
+            outcomes=[job_order_message(order) for order in outcomes],
+            resume_token=token_of(str(after + len(outcomes)), _watch_scope(tenant, job_id)),
+        )
+
+    async def CancelInvoiceJob(
+        self, request: invoice_jobs_pb2.CancelInvoiceJobRequest, context: Context
+    ) -> invoice_jobs_pb2.CancelInvoiceJobResponse:
+        """Stops a job."""
+        tenant = parse_tenant(request.tenant)
+        job = await self._threads.run(self._use_cases.cancel_job, tenant, request.job_id)
+        return invoice_jobs_pb2.CancelInvoiceJobResponse(job=job_message(job))
+
+    async def RetryInvoiceJob(
+        self, request: invoice_jobs_pb2.RetryInvoiceJobRequest, context: Context
+    ) -> invoice_jobs_pb2.RetryInvoiceJobResponse:
+        """Makes a new job of the orders that failed."""
+        tenant = parse_tenant(request.tenant)
+        job = await self._threads.run(
+            self._use_cases.retry_job, tenant, request.job_id, request.request_id
+        )
+        return invoice_jobs_pb2.RetryInvoiceJobResponse(job=job_message(job))
+
+
+def _watch_scope(tenant: Tenant, job_id: str) -> Scope:
+    return ("WatchInvoiceJob", tenant, job_id)
+
+
+def _read_resume_token(request: invoice_jobs_pb2.WatchInvoiceJobRequest, tenant: Tenant) -> int:
+    """Reads how many outcomes the client has already. Raises InvalidInput."""
+    if not request.resume_token:
+        return 0
+    cursor = cursor_of(request.resume_token, _watch_scope(tenant, request.job_id))
+    position = None if cursor is None else position_of(cursor)
+    if position is None:
+        raise InvalidInput.field(
+            "resume_token", "must be one that watching this job gave, or empty"
+        )
+    return position

@@ -37,14 +37,14 @@ class PageRequest:
 
     def position(self) -> int:
         """Reads the cursor of a list that is paged by position. Raises InvalidInput."""
-        cursor = self.cursor or "0"
-        if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= _POSITION_DIGITS):
+        position = position_of(self.cursor or "0")
+        if position is None:
             raise InvalidInput(_FOREIGN_TOKEN, reason="INVALID_PAGE_TOKEN")
-        return int(cursor)
+        return position
 
     def next_token(self, next_cursor: str | int | None) -> str:
         """Makes the token of the next page; empty when there is none."""
-        return "" if next_cursor is None else _token(str(next_cursor), self.scope)
+        return "" if next_cursor is None else token_of(str(next_cursor), self.scope)
 
 
 def read_page(page_size: int, page_token: str, *scope: str | int | bool | None) -> PageRequest:
@@ -59,9 +59,8 @@ def read_page(page_size: int, page_token: str, *scope: str | int | bool | None) 
                 "page_size", f"must be 1 to {MAX_PAGE_SIZE}, or 0 for {DEFAULT_PAGE_SIZE}"
             )
         )
-    cursor = _cursor(page_token) if page_token else None
-    # Making the token anew also refuses every other spelling of the same bytes.
-    if page_token and (cursor is None or _token(cursor, scope) != page_token):
+    cursor = cursor_of(page_token, scope) if page_token else None
+    if page_token and cursor is None:
         violations.append(_FOREIGN_TOKEN)
     if violations:
         raise InvalidInput(*violations, reason="INVALID_PAGE")
@@ -74,16 +73,27 @@ _FOREIGN_TOKEN = FieldViolation(
 )
 
 
-def _token(cursor: str, scope: Scope) -> str:
+def position_of(cursor: str) -> int | None:
+    """Reads a cursor that is a position; None when it is none."""
+    fits = cursor.isascii() and cursor.isdigit() and len(cursor) <= _POSITION_DIGITS
+    return int(cursor) if fits else None
+
+
+def token_of(cursor: str, scope: Scope) -> str:
+    """Makes the token of a cursor that fits the scope alone."""
     digest = hashlib.sha256(json.dumps([cursor, *scope]).encode()).hexdigest()[:16]
     content = json.dumps([_VERSION, cursor, digest], separators=(",", ":"))
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
-def _cursor(token: str) -> str | None:
+def cursor_of(token: str, scope: Scope) -> str | None:
+    """Reads the cursor of a token; None when it is none, or one of another scope."""
     try:
         padded = token + "=" * (-len(token) % 4)
         version, cursor, _ = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError, RecursionError):
         return None
-    return cursor if version == _VERSION and isinstance(cursor, str) else None
+    if version != _VERSION or not isinstance(cursor, str):
+        return None
+    # Making the token anew also refuses every other spelling of the same bytes.
+    return cursor if token_of(cursor, scope) == token else None

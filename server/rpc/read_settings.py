@@ -15,6 +15,7 @@ from invoicejobs.v1 import tenant_settings_pb2
 
 from server.domain.errors import FieldViolation, InvalidInput
 from server.domain.numbering import DEFAULT_DIGITS, SCHEMA_TYPE, NumberSequence, Placeholder
+from server.domain.schedule import Schedule
 from server.domain.settings import OrderPaths, SelectionRule, Site, TenantSettings
 from server.rpc.read_site import Violations, read_site
 
@@ -131,11 +132,18 @@ def _order_paths(message: Settings, _: Violations) -> OrderPaths:
     )
 
 
+def _schedules(message: Settings, _: Violations) -> tuple[Schedule, ...]:
+    return tuple(
+        Schedule(item.name, item.cron, item.time_zone, item.paused) for item in message.schedules
+    )
+
+
 #: What an update may name: the proto's field, the value's field, and how it is read.
 _FIELDS: dict[str, tuple[str, Callable[[Settings, Violations], Any]]] = {
     "sites": ("sites", _sites),
     "number_sequences": ("number_sequences", _number_sequences),
     "invoice_settings": ("selection_rule", _selection_rule),
     "order_paths": ("order_paths", _order_paths),
+    "schedules": ("schedules", _schedules),
 }
 ALL_FIELDS = tuple(_FIELDS)

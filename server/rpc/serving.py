@@ -48,8 +48,10 @@ class Limits:
     receive_bytes: int = 64 * 1024 * 1024
     #: Bytes of one message from the server.
     send_bytes: int = 64 * 1024 * 1024
-    #: Calls at the same time, open streams included; one more is RESOURCE_EXHAUSTED.
+    #: Calls at the same time, but for those that watch jobs; one more is RESOURCE_EXHAUSTED.
     concurrent_calls: int = 1000
+    #: Streams at the same time that watch jobs; one more is RESOURCE_EXHAUSTED.
+    watches: int = 2000
 
 
 class GrpcServer:
@@ -68,16 +70,19 @@ class GrpcServer:
                 # Otherwise a second server on the same port starts without an error and takes
                 # half of the first one's calls.
                 ("grpc.so_reuseport", 0),
+                # A client that watches a job without news may ask now and then if we are there.
+                ("grpc.http2.min_ping_interval_without_data_ms", 30_000),
             ],
-            maximum_concurrent_rpcs=limits.concurrent_calls,
+            # However many watch jobs, there is room for all other calls.
+            maximum_concurrent_rpcs=limits.concurrent_calls + limits.watches,
         )
-        self._add_services(use_cases, Threads(executor))
+        threads = Threads(executor)
+        self._jobs = InvoiceJobsServicer(use_cases, threads, limits.watches)
+        self._add_services(use_cases, threads)
 
     def _add_services(self, use_cases: UseCases, threads: Threads) -> None:
         server = self._server
-        invoice_jobs_pb2_grpc.add_InvoiceJobsServicer_to_server(
-            InvoiceJobsServicer(use_cases, threads), server
-        )
+        invoice_jobs_pb2_grpc.add_InvoiceJobsServicer_to_server(self._jobs, server)
         invoices_pb2_grpc.add_InvoicesServicer_to_server(
             InvoicesServicer(use_cases, threads), server
         )
@@ -109,6 +114,8 @@ class GrpcServer:
     async def stop(self, grace: float) -> None:
         """Reports NOT_SERVING, takes no new calls, and gives running ones grace seconds to end."""
         self._health.stop()
+        # They would last as long as their jobs.
+        self._jobs.stop()
         await self._server.stop(grace)
         logger.info("gRPC has stopped")
 

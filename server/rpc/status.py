@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import grpc
-from google.protobuf import any_pb2
+from google.protobuf import any_pb2, duration_pb2
+from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
@@ -72,7 +74,10 @@ def status_of(error: BaseException, error_id: str) -> grpc.Status:
             code, error.message, info, error_details_pb2.BadRequest(field_violations=shown)
         )
     field = error.field if isinstance(error, OrderRejected) else ""
-    return _status(code, error.message, _info(error.reason, field=field))
+    info = _info(error.reason, field=field)
+    if isinstance(error, LimitExceeded) and error.retry_after:
+        return _status(code, error.message, info, _retry(error.retry_after))
+    return _status(code, error.message, info)
 
 
 def _shown(error: InvalidInput) -> Iterator[error_details_pb2.BadRequest.FieldViolation]:
@@ -93,11 +98,13 @@ def _info(reason: str, **metadata: str) -> error_details_pb2.ErrorInfo:
     return error_details_pb2.ErrorInfo(reason=reason, domain=ERROR_DOMAIN, metadata=given)
 
 
-def _status(
-    code: grpc.StatusCode,
-    message: str,
-    *details: error_details_pb2.ErrorInfo | error_details_pb2.BadRequest,
-) -> grpc.Status:
+def _retry(seconds: float) -> error_details_pb2.RetryInfo:
+    delay = duration_pb2.Duration()
+    delay.FromTimedelta(timedelta(seconds=seconds))
+    return error_details_pb2.RetryInfo(retry_delay=delay)
+
+
+def _status(code: grpc.StatusCode, message: str, *details: Message) -> grpc.Status:
     status = status_pb2.Status(code=code.value[0], message=_cut(message, _MESSAGE_BYTES))
     for detail in details:
         packed = any_pb2.Any()

@@ -12,6 +12,7 @@ from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant, parse_tenant
 from server.rpc.read_settings import ALL_FIELDS, read_settings
 from server.rpc.threads import Threads
+from server.rpc.translate_schedules import outlook_message, read_time_count
 from server.rpc.translate_settings import settings_message
 from server.service.use_cases import UseCases
 
@@ -44,6 +45,17 @@ class TenantSettingsServicer(tenant_settings_pb2_grpc.TenantSettingsServicer):
             raise InvalidInput.field("settings", "must be given")
         settings = await self._threads.run(self._update, tenant, request)
         return tenant_settings_pb2.UpdateTenantSettingsResponse(settings=settings_message(settings))
+
+    async def ListSchedules(
+        self, request: tenant_settings_pb2.ListSchedulesRequest, context: Context
+    ) -> tenant_settings_pb2.ListSchedulesResponse:
+        """Lists the schedules and what they do."""
+        tenant = parse_tenant(request.tenant)
+        count = read_time_count(request.time_count)
+        outlooks = await self._threads.run(self._use_cases.list_schedules, tenant, count)
+        return tenant_settings_pb2.ListSchedulesResponse(
+            schedules=[outlook_message(outlook) for outlook in outlooks]
+        )
 
     def _update(
         self, tenant: Tenant, request: tenant_settings_pb2.UpdateTenantSettingsRequest

@@ -5,8 +5,8 @@ from __future__ import annotations
 from invoicejobs.v1 import invoice_jobs_pb2
 
 from server.domain.errors import InvalidInput
-from server.domain.job import Job, JobOrder, JobOrderStatus, JobStatus, JobType
-from server.rpc.translate_values import timestamp
+from server.domain.job import Job, JobFilter, JobOrder, JobOrderStatus, JobStatus, JobType
+from server.rpc.translate_values import moment, timestamp
 
 _JOB_TYPES = {
     JobType.MANUAL: invoice_jobs_pb2.JOB_TYPE_MANUAL,
@@ -33,14 +33,32 @@ def read_job_type(number: invoice_jobs_pb2.JobType.ValueType) -> JobType:
     return job_type
 
 
-def read_status_filter(number: invoice_jobs_pb2.JobStatus.ValueType) -> JobStatus | None:
-    """Reads the status to filter by; None does not filter. Raises InvalidInput when unknown."""
-    status = _STATUS_BY_NUMBER.get(number)
-    if status is None and number != invoice_jobs_pb2.JOB_STATUS_UNSPECIFIED:
+def read_filter(request: invoice_jobs_pb2.ListInvoiceJobsRequest) -> JobFilter:
+    """Reads which jobs to list. Raises InvalidInput for what no job can be."""
+    status = _STATUS_BY_NUMBER.get(request.job_status)
+    if status is None and request.job_status != invoice_jobs_pb2.JOB_STATUS_UNSPECIFIED:
         raise InvalidInput.field(
             "job_status", "must be JOB_STATUS_IN_PROGRESS, JOB_STATUS_DONE or unspecified"
         )
-    return status
+    job_type = _TYPE_BY_NUMBER.get(request.job_type)
+    if job_type is None and request.job_type != invoice_jobs_pb2.JOB_TYPE_UNSPECIFIED:
+        raise InvalidInput.field(
+            "job_type", "must be JOB_TYPE_MANUAL, JOB_TYPE_AUTOMATIC or unspecified"
+        )
+    begin = request.created_from if request.HasField("created_from") else None
+    end = request.created_before if request.HasField("created_before") else None
+    return JobFilter(
+        status,
+        job_type,
+        moment(begin, "created_from") if begin else None,
+        moment(end, "created_before") if end else None,
+    )
+
+
+def filter_scope(chosen: JobFilter) -> tuple[str | None, ...]:
+    """Gives what a page token of a list with this filter is bound to."""
+    times = (chosen.created_from, chosen.created_before)
+    return (chosen.status, chosen.job_type, *(time.isoformat() if time else None for time in times))
 
 
 def job_message(job: Job) -> invoice_jobs_pb2.InvoiceJob:
@@ -56,6 +74,8 @@ def job_message(job: Job) -> invoice_jobs_pb2.InvoiceJob:
         pending_count=job.pending_count,
         success_count=job.success_count,
         failure_count=job.failure_count,
+        retry_of=job.retry_of,
+        cancel_time=timestamp(job.cancelled_at),
     )
 
 

@@ -16,6 +16,7 @@ from server.domain.settings import (
 )
 from server.rpc.translate_branding import branding_message
 from server.rpc.translate_invoices import FORMATS, address_message
+from server.rpc.translate_schedules import schedule_message
 from server.rpc.translate_values import decimal_text, timestamp
 
 
@@ -29,6 +30,7 @@ def settings_message(settings: TenantSettings) -> tenant_settings_pb2.Settings:
         order_paths=_paths_message(settings.order_paths),
         etag=settings.etag,
         update_time=timestamp(settings.updated_at),
+        schedules=[schedule_message(schedule) for schedule in settings.schedules],
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from google.protobuf.timestamp_pb2 import Timestamp
+
+from server.domain.errors import InvalidInput
 
 
 def timestamp(moment: datetime | None) -> Timestamp | None:
@@ -15,6 +17,14 @@ def timestamp(moment: datetime | None) -> Timestamp | None:
     written = Timestamp()
     written.FromDatetime(moment)
     return written
+
+
+def moment(written: Timestamp, field: str) -> datetime:
+    """Reads a timestamp, to the microsecond. Raises InvalidInput when it is none."""
+    try:
+        return written.ToDatetime(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidInput.field(field, "must be a time of the years 1 to 9999") from None
 
 
 def day_text(day: date | None) -> str:

@@ -12,8 +12,12 @@ from server.domain.job import ChunkKind, Job, JobType, id_problem
 from server.domain.numbering import open_series
 from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant
-from server.ports import Clock, Database, RememberedRequest
+from server.ports import Clock, Database, RememberedRequest, UnitOfWork
+from server.service.job_limits import DEFAULT_LIMITS, JobLimits
 from server.service.requests import check_request_id, fingerprint_of, first_result
+
+#: Orders may be named more than once, within reason: so many times as many as a job may have.
+_NAMED_TWICE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class CreateJob:
     wake: Callable[[], None]
     max_orders: int
     chunk_size: int
+    limits: JobLimits = DEFAULT_LIMITS
 
     def __call__(
         self, tenant: Tenant, job_type: JobType, order_ids: Sequence[str], request_id: str = ""
@@ -33,33 +38,53 @@ class CreateJob:
         """Creates a job, or finds the one that the request id already stands for.
 
         Raises InvalidInput for wrong ids, NotReady when the settings lack what the job needs,
-        Conflict when the request id stands for another request.
+        Conflict when the request id stands for another request, LimitExceeded while the tenant
+        has too much unfinished work.
         """
         order_ids = self._checked(job_type, order_ids)
         check_request_id(request_id)
-        fingerprint = fingerprint_of(job_type, *order_ids)
-        now = self.clock.now()
         with self.database.write() as unit:
-            job_id = first_result(unit, tenant, request_id, fingerprint, now)
-            first = unit.jobs.get(tenant, job_id) if job_id else None
-            if first is not None:
-                return first
-            _check_settings(unit.settings.get(tenant), job_type, now)
-            job = Job(self.new_id(), tenant, job_type, created_at=now)
-            unit.jobs.add(job)
-            if job_type == JobType.MANUAL:
-                count = len(order_ids)
-                unit.jobs.add_orders(job.job_id, 0, order_ids)
-                unit.chunks.add(job.job_id, tenant, ChunkKind.ORDERS, 0, count, self.chunk_size)
-            else:
-                unit.chunks.add(job.job_id, tenant, ChunkKind.PLAN, 0, 0, self.chunk_size)
-            if request_id:
-                unit.requests.remember(
-                    tenant, request_id, RememberedRequest(job.job_id, fingerprint, now)
-                )
-            created = unit.jobs.get(tenant, job.job_id)
+            job = self.record(unit, tenant, job_type, order_ids, request_id)
             unit.commit()
         self.wake()
+        return job
+
+    def record(
+        self,
+        unit: UnitOfWork,
+        tenant: Tenant,
+        job_type: JobType,
+        order_ids: Sequence[str],
+        request_id: str,
+        *,
+        retry_of: str = "",
+    ) -> Job:
+        """Records a checked request's job in a transaction; commit it, then wake the workers.
+
+        Raises all that creating a job does, but for InvalidInput.
+        """
+        asked = ("RETRY", retry_of) if retry_of else (job_type, *order_ids)
+        fingerprint = fingerprint_of(*asked)
+        now = self.clock.now()
+        job_id = first_result(unit, tenant, request_id, fingerprint, now)
+        first = unit.jobs.get(tenant, job_id) if job_id else None
+        if first is not None:
+            return first
+        _check_settings(unit.settings.get(tenant), job_type, now)
+        self.limits.check(unit, tenant, len(order_ids))
+        job = Job(self.new_id(), tenant, job_type, created_at=now, retry_of=retry_of)
+        unit.jobs.add(job)
+        if job_type == JobType.MANUAL:
+            count = len(order_ids)
+            unit.jobs.add_orders(job.job_id, 0, order_ids)
+            unit.chunks.add(job.job_id, tenant, ChunkKind.ORDERS, 0, count, self.chunk_size)
+        else:
+            unit.chunks.add(job.job_id, tenant, ChunkKind.PLAN, 0, 0, self.chunk_size)
+        if request_id:
+            unit.requests.remember(
+                tenant, request_id, RememberedRequest(job.job_id, fingerprint, now)
+            )
+        created = unit.jobs.get(tenant, job.job_id)
         assert created is not None  # noqa: S101 - it was added in this transaction
         return created
 
@@ -72,17 +97,22 @@ class CreateJob:
             return []
         if not order_ids:
             raise InvalidInput.field("order_ids", "must name at least one order of a MANUAL job")
-        unique = list(dict.fromkeys(order_ids))
-        if len(unique) > self.max_orders:
-            raise InvalidInput.field(
-                "order_ids",
-                f"names {len(unique)} orders; a job takes at most {self.max_orders}",
-                reason="TOO_MANY_ORDERS",
-            )
+        # Counted before anybody goes through them: millions would keep all others waiting.
+        self._check_count(len(order_ids), self.max_orders * _NAMED_TWICE)
+        unique = dict.fromkeys(order_ids)
+        self._check_count(len(unique), self.max_orders)
         for index, order_id in enumerate(order_ids):
             if problem := id_problem(order_id):
                 raise InvalidInput.field(f"order_ids[{index}]", problem)
-        return unique
+        return list(unique)
+
+    def _check_count(self, count: int, most: int) -> None:
+        if count > most:
+            raise InvalidInput.field(
+                "order_ids",
+                f"names {count} orders; a job takes at most {self.max_orders}",
+                reason="TOO_MANY_ORDERS",
+            )
 
 
 def _check_settings(settings: TenantSettings | None, job_type: JobType, now: datetime) -> None:

@@ -15,6 +15,7 @@ from server.domain.numbering import NumberSeries, open_series
 from server.domain.settings import Site, TenantSettings
 from server.ports import Clock, Database, IssuedInvoice, UnitOfWork
 from server.service.draw_numbers import NumberTaken, draw_numbers
+from server.service.outcomes import cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class IssueInvoices:
     ) -> Issued:
         """Issues the drafts' invoices in their order.
 
-        An order that got an invoice in the meantime keeps that one. Raises Conflict when the
-        chunk is not held any more.
+        An order that got an invoice in the meantime keeps that one; all others are refused when
+        the job was cancelled. Raises Conflict when the chunk is not held any more.
         """
         blocked: set[str] = set()
         while drafts:
@@ -71,12 +72,17 @@ class IssueInvoices:
         issued.invoiced.update(
             unit.invoices.of_orders(chunk.tenant, [draft.order_id for draft in drafts])
         )
+        # Without a lock: a cancellation that is committed later comes after these numbers.
+        job = unit.jobs.get(chunk.tenant, chunk.job_id)
         # Read inside the transaction, so that later numbers never bear earlier times.
         now = self.clock.now()
         series_of_site: dict[str, NumberSeries | OrderRejected] = {}
         waiting: dict[NumberSeries, list[InvoiceDraft]] = {}
         for draft in drafts:
             if draft.order_id in issued.invoiced:
+                continue
+            if job and job.cancelled_at:
+                issued.refused[draft.order_id] = cancelled()
                 continue
             if draft.site_code not in series_of_site:
                 series_of_site[draft.site_code] = _series(settings, draft.site_code, now, blocked)

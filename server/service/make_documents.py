@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from server.domain.document import Document, DocumentFormat
-from server.domain.errors import OrderRejected
+from server.domain.errors import LimitExceeded, OrderRejected
 from server.domain.invoice import Invoice
 from server.domain.tenant import Tenant
 from server.ports import Database, DocumentStore, IssuedInvoice, Renderer
-from server.service.outcomes import unexpected
+from server.service.keep_documents import KeepDocuments
+from server.service.outcomes import too_long, unexpected
 
 log = logging.getLogger(__name__)
-
-_UNSAFE = re.compile(r"[^\w.+-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +58,26 @@ class MakeDocuments:
                 if document.format is DocumentFormat.PDF
             }
         )
-        files: dict[str, bytes] = {}
         failed: dict[str, list[str]] = {}
-        for (invoice, format), data in zip(lacking, self.renderer.render(lacking), strict=True):
-            if isinstance(data, Exception):
+        late: dict[str, LimitExceeded] = {}
+        kept = self.renderer.render(lacking, KeepDocuments(self.store, tenant))
+        for (invoice, format), document in zip(lacking, kept, strict=True):
+            if isinstance(document, Exception):
                 log.error("invoice %r of tenant %s was not rendered as %s", invoice.number, tenant,
-                          format, exc_info=data)  # fmt: skip
+                          format, exc_info=document)  # fmt: skip
                 failed.setdefault(invoice.number, []).append(format.label)
+                if isinstance(document, LimitExceeded):
+                    late[invoice.number] = document
                 continue
-            document = _describe(tenant, invoice, format, data)
-            files[document.key] = data
             made.stored.append(document)
             if format is DocumentFormat.PDF:
                 made.documents[invoice.number] = document
         # What could be made is kept all the same: a new job has only the rest to do.
         for number, labels in failed.items():
-            made.documents[number] = unexpected(
-                f"Invoice {number} was issued, but its {' and '.join(labels)} could not be made"
+            what = f"Invoice {number} was issued, but its {' and '.join(labels)} could not be made"
+            made.documents[number] = (
+                too_long(what, late[number]) if number in late else unexpected(what)
             )
-        self.store.store(files)
         return made
 
     def _invoices(
@@ -96,19 +94,3 @@ class MakeDocuments:
 def formats_of(invoice: Invoice) -> tuple[DocumentFormat, ...]:
     """Lists what an invoice is rendered to: always the PDF, and what was frozen with it."""
     return tuple(dict.fromkeys((DocumentFormat.PDF, *invoice.draft.formats)))
-
-
-def _describe(tenant: Tenant, invoice: Invoice, format: DocumentFormat, data: bytes) -> Document:
-    sha256 = hashlib.sha256(data).hexdigest()
-    name = _UNSAFE.sub("-", invoice.number).strip("-.") or "invoice"
-    if format is not DocumentFormat.PDF:
-        name += "-" + format.lower().replace("_", "-")
-    return Document(
-        invoice_number=invoice.number,
-        format=format,
-        media_type=format.media_type,
-        file_name=f"{name}.{format.ending}",
-        size=len(data),
-        sha256=sha256,
-        key=f"{tenant}/{sha256[:2]}/{sha256}.{format.ending}",
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,9 @@ from zoneinfo import ZoneInfo
 from server.domain.job import Chunk, ChunkKind
 from server.domain.settings import SelectionRule, Site
 from server.ports import Clock, Database, DueFilter, OrderSource
+from server.service.job_limits import DEFAULT_LIMITS, JobLimits
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +23,13 @@ class PlanJob:
     clock: Clock
     source: OrderSource
     chunk_size: int
+    limits: JobLimits = DEFAULT_LIMITS
 
     def __call__(self, chunk: Chunk) -> None:
         """Adds the due orders and their chunks to the job, in one transaction.
+
+        A job that was cancelled meanwhile gets none. Orders for which the tenant's limit leaves no
+        room are left to a later job: they stay due.
 
         Raises Conflict when another worker took the chunk over, Unavailable when the source or
         the database fails for now.
@@ -37,8 +45,17 @@ class PlanJob:
             due = self.source.due(chunk.tenant, due_filter(rule, settings.sites, now))
             order_ids = list(due)
         with self.database.write() as unit:
+            # Before a row is locked: those who create jobs lock in this order, too.
+            room = self.limits.room(unit, chunk.tenant)
+            if len(order_ids) > room:
+                log.warning(
+                    "job %s takes %d of %d due orders of tenant %s: more may not wait at a time",
+                    *(chunk.job_id, room, len(order_ids), chunk.tenant),
+                )
+                del order_ids[room:]
             unit.chunks.finish(chunk)
-            if order_ids:
+            job = unit.jobs.to_change(chunk.tenant, chunk.job_id)
+            if order_ids and job and not job.cancelled_at:
                 unit.jobs.add_orders(chunk.job_id, 0, order_ids)
                 unit.chunks.add(
                     chunk.job_id, chunk.tenant, ChunkKind.ORDERS, 0, len(order_ids), self.chunk_size

@@ -20,7 +20,7 @@ from server.domain.tenant import Tenant
 from server.ports import CheckFonts, Clock, Database, Identifiers, IssuedInvoice, OrderSource
 from server.service.issue_invoices import IssueInvoices
 from server.service.make_documents import MakeDocuments
-from server.service.outcomes import failure, success, unexpected
+from server.service.outcomes import cancelled, failure, success, unexpected
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +52,14 @@ class ProcessChunk:
             listed = unit.jobs.orders(chunk.job_id, chunk.first, chunk.end - chunk.first)
             pending = [o for o in listed if o.status == JobOrderStatus.PENDING]
             invoiced = unit.invoices.of_orders(chunk.tenant, [o.order_id for o in pending])
+            job = unit.jobs.get(chunk.tenant, chunk.job_id)
         if settings is None:
             raise NotReady("The tenant has no settings any more.", reason="SETTINGS_MISSING")
         order_ids = [o.order_id for o in pending if o.order_id not in invoiced]
-        drafts, rejected = self._compute(chunk.tenant, order_ids, settings)
+        drafts: list[InvoiceDraft] = []
+        rejected: _Failures = dict.fromkeys(order_ids, cancelled())
+        if not job or not job.cancelled_at:
+            drafts, rejected = self._compute(chunk.tenant, order_ids, settings)
         issued = self.issue_invoices(chunk, drafts, settings)
         invoiced |= issued.invoiced
         made = self.make_documents(chunk.tenant, invoiced.values(), issued.invoices)

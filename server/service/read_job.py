@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.domain.errors import NotFound
-from server.domain.job import Job, JobOrder, JobStatus
+from server.domain.job import Job, JobFilter, JobOrder
 from server.domain.tenant import Tenant
 from server.ports import Database, Page
 
@@ -23,7 +23,7 @@ class ReadJob:
         with self.database.read() as unit:
             job = unit.jobs.get(tenant, job_id)
             if job is None:
-                raise NotFound(f"There is no job {job_id!r}.", reason="JOB_NOT_FOUND")
+                raise job_not_found(job_id)
             return job, unit.jobs.orders(job_id, first, limit)
 
 
@@ -34,8 +34,13 @@ class ListJobs:
     database: Database
 
     def __call__(
-        self, tenant: Tenant, status: JobStatus | None, cursor: str | None, limit: int
+        self, tenant: Tenant, chosen: JobFilter, cursor: str | None, limit: int
     ) -> Page[Job]:
-        """Lists jobs, the newest first; a status of None does not filter."""
+        """Lists jobs, the newest first."""
         with self.database.read() as unit:
-            return unit.jobs.page(tenant, status, cursor, limit)
+            return unit.jobs.page(tenant, chosen, cursor, limit)
+
+
+def job_not_found(job_id: str) -> NotFound:
+    """Makes the error of a job that the tenant does not have."""
+    return NotFound(f"There is no job {job_id!r}.", reason="JOB_NOT_FOUND")

@@ -12,6 +12,7 @@ from server.domain.settings_check import check_settings
 from server.domain.tenant import Tenant
 from server.ports import Clock, Database, FetchLogo, Identifiers, PrepareLogo
 from server.service.logos import TakeLogos
+from server.service.plan_schedules import plan_schedules
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class UpdateSettings:
     check_settings: CheckSettings
     fetch_logo: FetchLogo
     prepare_logo: PrepareLogo
+    #: Tells who runs schedules that they changed.
+    schedules_changed: Callable[[], None] = lambda: None
 
     def __call__(self, tenant: Tenant, settings: TenantSettings) -> TenantSettings:
         """Saves settings and gives them back with their new etag and time.
@@ -66,7 +69,9 @@ class UpdateSettings:
             etag = hashlib.sha256(self.new_id().encode()).hexdigest()[:16]
             saved = replace(settings, etag=etag, updated_at=now)
             unit.settings.put(tenant, saved)
+            plan_schedules(unit, tenant, saved, now)
             unit.commit()
+        self.schedules_changed()
         return saved
 
     def _with_logos(self, tenant: Tenant, settings: TenantSettings) -> TenantSettings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,6 +20,9 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 5
 #: How long a failing environment is given before the next try.
 ENVIRONMENT_PAUSE = timedelta(seconds=2)
+#: How long a job whose orders cannot be found is given before the next try. It is tried for as
+#: long as it takes: were it DONE, it would look as if no order had been due.
+PLAN_PAUSE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +33,21 @@ class WorkOnChunk:
     clock: Clock
     plan_job: PlanJob
     process_chunk: ProcessChunk
+    #: Tells those who watch the job.
+    changed: Callable[[str], None]
 
     def __call__(self, chunk: Chunk) -> None:
         """Does the chunk, frees it for another try, or fails its orders.
 
         A failing environment (Unavailable) is waited out for as long as it takes and costs no
-        order. Raises Unavailable only when not even the chunk's state can be written.
+        order; so is a plan that fails, unless its job is cancelled. Raises Unavailable only when
+        not even the chunk's state can be written.
         """
         try:
             if chunk.kind is ChunkKind.PLAN:
-                self.plan_job(chunk)
+                self._plan(chunk)
+            elif chunk.attempts > ATTEMPTS:
+                self._end_or_split(chunk)
             else:
                 self.process_chunk(chunk)
         except Unavailable as error:
@@ -52,18 +61,57 @@ class WorkOnChunk:
         except Exception:
             log.exception("job %s chunk %d failed", chunk.job_id, chunk.index)
             self._try_again(chunk)
+        finally:
+            self.changed(chunk.job_id)
+
+    def _plan(self, chunk: Chunk) -> None:
+        # Whoever ends each of its workers is only put off every second time.
+        if chunk.attempts > ATTEMPTS and chunk.attempts % 2 == 0:
+            self._put_off(chunk, counted=True)
+        else:
+            self.plan_job(chunk)
 
     def _try_again(self, chunk: Chunk) -> None:
         if chunk.attempts < ATTEMPTS:
             self._release(chunk, timedelta(seconds=0.1 * 4**chunk.attempts), counted=True)
+        elif chunk.kind is ChunkKind.PLAN:
+            self._put_off(chunk, counted=False)
         else:
             self._give_up(chunk)
+
+    def _put_off(self, chunk: Chunk, *, counted: bool) -> None:
+        """Gives a plan a long pause, or ends it where its job was cancelled."""
+        with self.database.read() as unit:
+            job = unit.jobs.get(chunk.tenant, chunk.job_id)
+        if job is None or job.cancelled_at:
+            self._give_up(chunk)
+            return
+        log.error(
+            "the due orders of job %s of tenant %s cannot be found; it is tried again in %d s",
+            *(chunk.job_id, chunk.tenant, PLAN_PAUSE.total_seconds()),
+        )
+        self._release(chunk, PLAN_PAUSE, counted=counted)
 
     def _release(self, chunk: Chunk, pause: timedelta, *, counted: bool) -> None:
         with self.database.write() as unit:
             if unit.chunks.holds(chunk):
                 unit.chunks.release(chunk, self.clock.now() + pause, counted=counted)
                 unit.commit()
+
+    def _end_or_split(self, chunk: Chunk) -> None:
+        """Keeps a chunk whose workers ended, one after the other, from ending more of them.
+
+        Its orders are tried one by one, each as often: one that ends its worker fails alone.
+        """
+        if chunk.end - chunk.first <= 1:
+            log.error("job %s chunk %d ended each of its workers", chunk.job_id, chunk.index)
+            self._give_up(chunk)
+            return
+        log.warning("job %s chunk %d is tried order by order", chunk.job_id, chunk.index)
+        with self.database.write() as unit:
+            unit.chunks.finish(chunk)
+            unit.chunks.add(chunk.job_id, chunk.tenant, chunk.kind, chunk.first, chunk.end, 1)
+            unit.commit()
 
     def _give_up(self, chunk: Chunk) -> None:
         """Fails the orders of a chunk that cannot be done, so that its job ends."""

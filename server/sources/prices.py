@@ -153,14 +153,13 @@ def _fees(fees: list[FeeJson] | None, path: str) -> tuple[Fee, ...]:
 
 def _price(given: PriceJson, path: str) -> Price:
     """Reads a price; of net, gross and tax one may be missing."""
-    net, gross, tax = (
-        None if value is None else amount(value, f"{path}.{name}")
-        for name, value in (
-            ("netValue", given.net_value),
-            ("grossValue", given.gross_value),
-            ("taxValue", given.tax_value),
-        )
-    )
+    net, gross, tax = given.net_value, given.gross_value, given.tax_value
+    if net is not None:
+        net = amount(net, f"{path}.netValue")
+    if gross is not None:
+        gross = amount(gross, f"{path}.grossValue")
+    if tax is not None:
+        tax = amount(tax, f"{path}.taxValue")
     if net is None and gross is not None and tax is not None:
         net = gross - tax
     if net is not None and gross is None and tax is not None:

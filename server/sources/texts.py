@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from server.domain.errors import InvalidInput
 from server.domain.money import ZERO
@@ -13,13 +14,19 @@ from server.sources.order_json import Text
 #: Amounts and quantities from here on are a mistake, not a sale.
 TOO_LARGE = Decimal(10) ** 12
 _MOST_DECIMALS = 24
+#: Digits, sign and point of a number that is neither too large nor too fine if it is no longer.
+_SHORT = 12
 
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]+")
 
 
 def clean(text: str | None) -> str:
     """Folds white space and control characters to single blanks."""
-    return _UNPRINTABLE.sub(" ", text).strip() if text else ""
+    if not text:
+        return ""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    return _UNPRINTABLE.sub(" ", text).strip()
 
 
 def localized(*texts: Text | None) -> LocalizedText:
@@ -43,6 +50,9 @@ def amount(value: Decimal | None, path: str) -> Decimal:
     """
     if value is None:
         return ZERO
+    # Nearly all are like this, and an order has a hundred of them; the rest is looked at closely.
+    if len(text := str(value)) <= _SHORT and "E" not in text and value.is_finite():
+        return value
     if not value.is_finite() or abs(value) >= TOO_LARGE:
         raise InvalidInput.field(path, f"must be a number below {TOO_LARGE:,f}")
     if -int(value.as_tuple().exponent) > _MOST_DECIMALS:
@@ -57,5 +67,10 @@ def rate(value: Decimal | None, path: str) -> Decimal | None:
         return None
     if not 0 <= amount(value, path) <= 100:  # noqa: PLR2004 - percent
         raise InvalidInput.field(path, "must be a rate in percent, 0 to 100")
+    return _percentage(str(value))
+
+
+@lru_cache(maxsize=256)
+def _percentage(text: str) -> Decimal:
     # 19 and 19.0 are one rate, and print alike.
-    return Decimal(f"{value.normalize():f}")
+    return Decimal(f"{Decimal(text).normalize():f}")

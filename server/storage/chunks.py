@@ -6,6 +6,7 @@ indexes that `claim` uses.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
@@ -13,9 +14,11 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, up
 from server.domain.errors import Conflict
 from server.domain.job import Chunk, ChunkKind
 from server.domain.tenant import Tenant
+from server.ports import OfferChunks
+from server.storage.claiming import count_claimable, next_job
 from server.storage.jobs import job_key
 from server.storage.locks import lock_name
-from server.storage.tables import FREE, HELD, UNFINISHED, chunks, jobs
+from server.storage.tables import FREE, HELD, chunks, jobs
 
 #: When a chunk that nobody has released yet may be claimed: always.
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,8 +27,10 @@ _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 class SqlChunkStore:
     """Keeps the pieces of work and who holds them."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, offer: OfferChunks | None = None) -> None:
+        """Takes what is told of chunks that can be claimed, in the transaction that frees them."""
         self._connection = connection
+        self._offer = offer
 
     def add(
         self, job_id: str, tenant: Tenant, kind: ChunkKind, first: int, end: int, size: int
@@ -55,33 +60,24 @@ class SqlChunkStore:
         ]
         if rows:
             self._connection.execute(insert(chunks), rows)
+            self._tell(len(rows))
 
-    def claim(self, holder: str, now: datetime, window: int) -> Chunk | None:
+    def claim(
+        self, holder: str, now: datetime, window: int, *, starts: bool = False
+    ) -> Chunk | None:
         """Gives one free chunk, whose not_before has come, to a holder; counts the attempt.
 
-        Jobs take turns: the job with the fewest held chunks first, then the oldest. No job has
-        more than window chunks held. Safe against others claiming at the same time.
+        The tenant with the fewest held chunks comes first, of its jobs the one with the fewest. Of
+        those as good, jobs without any outcome come first, the oldest before the others; the rest
+        draw lots, so that each gets on however many there are. No job has more than window chunks
+        held. With starts, only jobs count that have no outcome and no held chunk. Safe against
+        others claiming at the same time.
         """
+        if starts and next_job(self._connection, now, window, starts=True) is None:
+            return None  # most often so: nobody needs to wait for the lock
         # One claims at a time: two who counted together would take a chunk too many.
         lock_name(self._connection, "claim")
-        of_job = chunks.c.job_key == jobs.c.key
-        held = select(func.count()).where(of_job, HELD).correlate(jobs).scalar_subquery()
-        # One look into the index for each job; asked whether one EXISTS, PostgreSQL would rather
-        # go through all that are free.
-        free = (
-            select(chunks.c.index)
-            .where(of_job, FREE, chunks.c.not_before <= now)
-            .order_by(chunks.c.not_before, chunks.c.index)
-            .limit(1)
-            .correlate(jobs)
-            .scalar_subquery()
-        )
-        job = self._connection.execute(
-            select(jobs.c.key, jobs.c.job_id, jobs.c.tenant, free.label("free"))
-            .where(UNFINISHED, free.is_not(None), held < window)
-            .order_by(held, jobs.c.key)
-            .limit(1)
-        ).one_or_none()
+        job = next_job(self._connection, now, window, starts=starts)
         if job is None:
             return None
         row = self._connection.execute(
@@ -117,6 +113,37 @@ class SqlChunkStore:
         """Closes a held chunk for ever."""
         done = self._connection.execute(update(chunks).where(_is_held(chunk)).values(done=True))
         _expect_one(done.rowcount, chunk)
+        if self._offer:
+            key = job_key(self._connection, chunk.job_id)
+            free = select(chunks.c.index).where(chunks.c.job_key == key, FREE).limit(1)
+            if self._connection.scalar(free) is not None:
+                self._tell(1)
+
+    def drop_untouched(self, job_id: str) -> list[tuple[int, int]]:
+        """Closes a job's chunks that nobody ever held and gives the positions first to end.
+
+        One that somebody is about to claim at this moment stays open.
+        """
+        key = job_key(self._connection, job_id)
+        untouched = (
+            select(chunks.c.index)
+            .where(
+                chunks.c.job_key == key,
+                FREE,
+                # An attempt that was taken back has left its pause behind.
+                chunks.c.attempts == 0,
+                chunks.c.not_before == _ALWAYS,
+            )
+            # To wait for a chunk with the job locked is to wait for one who may wait for the job.
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        dropped = self._connection.execute(
+            update(chunks)
+            .where(chunks.c.job_key == key, chunks.c.index.in_(untouched))
+            .values(done=True)
+            .returning(chunks.c.first, chunks.c.end)
+        )
+        return _joined(sorted((row.first, row.end) for row in dropped))
 
     def release(self, chunk: Chunk, not_before: datetime, *, counted: bool) -> None:
         """Frees a held chunk for anyone to claim from not_before on.
@@ -130,6 +157,35 @@ class SqlChunkStore:
             .values(holder=None, not_before=not_before, attempts=attempts)
         )
         _expect_one(freed.rowcount, chunk)
+        self._tell(1, not_before)
+
+    def holders(self) -> tuple[str, ...]:
+        """Lists who holds a chunk."""
+        return tuple(self._connection.scalars(select(chunks.c.holder).where(HELD)))
+
+    def take_back(self, holders: Collection[str], *, counted: bool) -> int:
+        """Frees what holders hold that will not go on with it, and tells how much that was.
+
+        What a transaction has locked is left to a later time: its end may take long. Unless
+        counted, the attempts are taken back: they were not the chunks' fault.
+        """
+        attempts = chunks.c.attempts if counted else chunks.c.attempts - 1
+        unlocked = self._connection.scalars(
+            select(chunks.c.holder)
+            .where(HELD, chunks.c.holder.in_(holders))
+            .with_for_update(skip_locked=True, key_share=True)
+        ).all()
+        freed = self._connection.execute(
+            update(chunks)
+            .where(HELD, chunks.c.holder.in_(unlocked))
+            .values(holder=None, attempts=attempts)
+        ).rowcount
+        self._tell(freed)
+        return freed
+
+    def claimable(self, now: datetime, window: int) -> int:
+        """Counts the chunks that could be claimed now, one after the other."""
+        return count_claimable(self._connection, now, window)
 
     def release_all(self) -> int:
         """Frees every held chunk at once and tells how many.
@@ -137,6 +193,10 @@ class SqlChunkStore:
         Only for an engine that is alone with the database, at its start.
         """
         return self._connection.execute(update(chunks).where(HELD).values(holder=None)).rowcount
+
+    def _tell(self, count: int, not_before: datetime | None = None) -> None:
+        if self._offer and count:
+            self._offer(self._connection.connection.driver_connection, count, not_before)
 
 
 def _is_held(chunk: Chunk) -> ColumnElement[bool]:
@@ -148,6 +208,17 @@ def _is_held(chunk: Chunk) -> ColumnElement[bool]:
         chunks.c.holder == chunk.holder,
         ~chunks.c.done,
     )
+
+
+def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Joins ranges that follow each other; leaves out those with nothing in them."""
+    joined: list[tuple[int, int]] = []
+    for first, end in ranges:
+        if joined and joined[-1][1] == first:
+            joined[-1] = (joined[-1][0], end)
+        elif first < end:
+            joined.append((first, end))
+    return joined
 
 
 def _expect_one(rows: int, chunk: Chunk) -> None:

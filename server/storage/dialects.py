@@ -30,6 +30,9 @@ def prepare_sqlite(engine: Engine, *, writes: bool) -> None:
             cursor.execute("PRAGMA journal_mode=WAL")
             # NORMAL could lose the last commits in a power cut.
             cursor.execute("PRAGMA synchronous=FULL")
+            # What is deleted or replaced is overwritten with zeros, not only forgotten: an order
+            # may have to be erased when what it said before is long gone.
+            cursor.execute("PRAGMA secure_delete=ON")
         else:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
@@ -39,6 +42,20 @@ def prepare_sqlite(engine: Engine, *, writes: bool) -> None:
         # A writer that began as a reader could find, at its first write, that it read an old
         # state, and would have to start anew.
         connection.exec_driver_sql(begin)
+
+
+def clear_log(connection: Connection) -> bool:
+    """Brings all of SQLite's write-ahead log into its file and empties it.
+
+    Tells whether that went: it waits for those who read an older state, but not for ever.
+    """
+    # Not through SQLAlchemy, which would begin a transaction, in which nobody may do so.
+    raw: Any = connection.connection.driver_connection
+    try:
+        (busy, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    return not busy
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from server.domain.errors import InvalidInput, Unavailable
 from server.storage.dialects import prepare_sqlite
 from server.storage.failures import translated
-from server.storage.postgres import postgres_engine
+from server.storage.postgres import connection_string, postgres_engine
 
 #: Connections to a file kept open; as many more as threads ask for are opened for a while.
 KEPT_CONNECTIONS = 8
@@ -48,15 +48,28 @@ def open_engines(url: str, *, migrates: bool = False) -> Engines:
     Raises InvalidInput when url cannot be used, and Unavailable when the folder cannot be made.
     The database itself is opened by the first transaction.
     """
-    try:
-        place = make_url(url)
-    except ArgumentError:
-        raise InvalidInput.field("database URL", _FORM) from None
+    place = _place(url)
     if place.drivername in _SQLITE:
         return _open_file(place)
     if place.drivername in _POSTGRESQL:
         return _open_server(place, migrates=migrates)
     raise InvalidInput.field("database URL", f"{_FORM}; {place.drivername} is not supported")
+
+
+def server_address(url: str) -> str | None:
+    """Gives what other clients than ours connect with; None for the URL of an SQLite file.
+
+    Raises InvalidInput when url cannot be used.
+    """
+    place = _place(url)
+    return connection_string(place) if place.drivername in _POSTGRESQL else None
+
+
+def _place(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise InvalidInput.field("database URL", _FORM) from None
 
 
 def _open_server(place: URL, *, migrates: bool) -> Engines:

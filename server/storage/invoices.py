@@ -12,6 +12,7 @@ from server.domain.invoice import INVOICE, Invoice
 from server.domain.invoice_record import InvoiceRecord
 from server.domain.tenant import Tenant
 from server.ports import IssuedInvoice, Page
+from server.storage.archive_tables import deleted_invoices
 from server.storage.documents import documents_of, record_documents
 from server.storage.images import read_logos, store_logos
 from server.storage.order_marks import lock_orders, mark_orders
@@ -47,16 +48,17 @@ class SqlInvoiceStore:
         }
 
     def taken(self, tenant: Tenant, numbers: Sequence[str]) -> frozenset[str]:
-        """Tells which of the numbers the tenant's invoices already bear."""
+        """Tells which of the numbers the tenant's invoices bear, or bore until deleted."""
         found: set[str] = set()
         for batch in in_batches(numbers):
-            found |= set(
-                self._connection.scalars(
-                    select(invoice_table.c.number).where(
-                        invoice_table.c.tenant == tenant, invoice_table.c.number.in_(batch)
+            for table in (invoice_table, deleted_invoices):
+                found |= set(
+                    self._connection.scalars(
+                        select(table.c.number).where(
+                            table.c.tenant == tenant, table.c.number.in_(batch)
+                        )
                     )
                 )
-            )
         return frozenset(found)
 
     def add(self, tenant: Tenant, job_id: str, invoices: Sequence[Invoice]) -> None:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, select, tuple_, update
 
 from server.domain.errors import NotFound
-from server.domain.job import Job, JobOrder, JobOrderStatus, JobStatus, JobType
+from server.domain.job import Job, JobFilter, JobOrder, JobOrderStatus, JobStatus, JobType
 from server.domain.tenant import Tenant
-from server.ports import Page
-from server.storage.paging import AnyRow, in_batches, key_of, page_of
+from server.ports import JobLoad, Page
+from server.storage.job_load import load_of
+from server.storage.job_outcomes import (
+    failed_orders,
+    orders_by_outcome,
+    orders_by_position,
+    record_invoiced,
+    record_outcomes,
+    record_range,
+)
+from server.storage.paging import (
+    AnyRow,
+    in_batches,
+    moment_and_key_of,
+    moment_cursor,
+    page_of,
+)
 from server.storage.tables import FREE, HELD, UNFINISHED, chunks, job_orders, jobs
 
 #: Rows of one statement.
@@ -36,6 +51,8 @@ class SqlJobStore:
                 order_count=job.order_count,
                 success_count=job.success_count,
                 failure_count=job.failure_count,
+                retry_of=job.retry_of or None,
+                cancelled_at=job.cancelled_at,
             )
         )
 
@@ -59,6 +76,13 @@ class SqlJobStore:
             rows = [{"position": position, "order_id": order_id} for position, order_id in batch]
             self._connection.execute(pending, rows)
 
+    def load(self, tenant: Tenant) -> JobLoad:
+        """Counts a tenant's unfinished work; cost grows with its unfinished jobs only.
+
+        A transaction that writes keeps others that ask from adding to it until it ends.
+        """
+        return load_of(self._connection, tenant)
+
     def get(self, tenant: Tenant, job_id: str) -> Job | None:
         """Finds a tenant's job."""
         row = self._connection.execute(
@@ -66,32 +90,36 @@ class SqlJobStore:
         ).one_or_none()
         return _job(row) if row else None
 
+    def to_change(self, tenant: Tenant, job_id: str) -> Job | None:
+        """Finds a tenant's job. Keeps others from changing it until the transaction ends."""
+        row = self._connection.execute(
+            select(jobs)
+            .where(jobs.c.tenant == tenant, jobs.c.job_id == job_id)
+            .with_for_update(key_share=True)
+        ).one_or_none()
+        return _job(row) if row else None
+
     def orders(self, job_id: str, first: int, limit: int) -> tuple[JobOrder, ...]:
         """Lists a job's orders by position, beginning with position first."""
-        rows = self._connection.execute(
-            select(job_orders)
-            .where(
-                job_orders.c.job_key
-                == select(jobs.c.key).where(jobs.c.job_id == job_id).scalar_subquery(),
-                job_orders.c.position >= first,
-            )
-            .order_by(job_orders.c.position)
-            .limit(limit)
-        )
-        return tuple(_job_order(row) for row in rows)
+        return orders_by_position(self._connection, job_id, first, limit)
 
-    def page(
-        self, tenant: Tenant, status: JobStatus | None, cursor: str | None, limit: int
-    ) -> Page[Job]:
+    def outcomes(self, job_id: str, after: int, limit: int) -> tuple[JobOrder, ...]:
+        """Lists orders in the order their outcomes were recorded, but for the first after ones."""
+        return orders_by_outcome(self._connection, job_id, after, limit)
+
+    def failed(self, job_id: str) -> tuple[str, ...]:
+        """Lists the ids of the orders that are FAILURE, by position."""
+        return failed_orders(self._connection, job_id)
+
+    def page(self, tenant: Tenant, chosen: JobFilter, cursor: str | None, limit: int) -> Page[Job]:
         """Lists a tenant's jobs, the newest first."""
-        query = select(jobs).where(jobs.c.tenant == tenant)
-        if status is not None:
-            query = query.where(UNFINISHED if status == JobStatus.IN_PROGRESS else ~UNFINISHED)
+        place = (jobs.c.created_at, jobs.c.key)
+        query = select(jobs).where(jobs.c.tenant == tenant, *_conditions(chosen))
         if cursor is not None:
-            query = query.where(jobs.c.key < key_of(cursor))
-        query = query.order_by(jobs.c.key.desc()).limit(limit + 1)
+            query = query.where(tuple_(*place) < tuple_(*moment_and_key_of(cursor)))
+        query = query.order_by(*(column.desc() for column in place)).limit(limit + 1)
         rows = self._connection.execute(query).all()
-        return page_of(rows, limit, _job, lambda row: row.key)
+        return page_of(rows, limit, _job, lambda row: moment_cursor(row.created_at, row.key))
 
     def record(self, job_id: str, outcomes: Sequence[JobOrder]) -> None:
         """Writes final outcomes of orders that are PENDING and counts them in the job.
@@ -101,13 +129,33 @@ class SqlJobStore:
         if not outcomes:
             return
         key = self._locked(job_id)
-        succeeded = [o for o in outcomes if o.status == JobOrderStatus.SUCCESS]
-        failed = [o for o in outcomes if o.status == JobOrderStatus.FAILURE]
-        self._count(
-            key,
-            success_count=self._write(key, succeeded),
-            failure_count=self._write(key, failed),
-        )
+        counts = record_outcomes(self._connection, key, outcomes)
+        self._count(key, success_count=counts.success, failure_count=counts.failure)
+
+    def record_range(self, job_id: str, first: int, end: int, outcome: JobOrder) -> None:
+        """Writes one outcome, of whatever order, for all PENDING ones at first to end (exclusive).
+
+        Counts them as record does.
+        """
+        key = self._locked(job_id)
+        counts = record_range(self._connection, key, first, end, outcome)
+        self._count(key, success_count=counts.success, failure_count=counts.failure)
+
+    def record_invoiced(self, job_id: str, first: int, end: int, outcome: JobOrder) -> None:
+        """Writes an outcome as record_range does, but only for orders that have a live invoice.
+
+        Each gets the number of its invoice and the hash of its PDF; where that is not made yet,
+        the order stays PENDING.
+        """
+        key = self._locked(job_id)
+        counts = record_invoiced(self._connection, key, first, end, outcome)
+        self._count(key, success_count=counts.success, failure_count=counts.failure)
+
+    def cancel(self, job_id: str, now: datetime) -> None:
+        """Notes when the job was cancelled, unless it was before."""
+        key = self._locked(job_id)
+        unstopped = and_(jobs.c.key == key, jobs.c.cancelled_at.is_(None))
+        self._connection.execute(update(jobs).where(unstopped).values(cancelled_at=now))
 
     def close_if_complete(self, job_id: str, now: datetime) -> bool:
         """Sets done_at when no order is PENDING and no chunk of the job is open.
@@ -143,30 +191,6 @@ class SqlJobStore:
             .values({jobs.c[counter]: jobs.c[counter] + number for counter, number in more.items()})
         )
 
-    def _write(self, key: int, outcomes: Sequence[JobOrder]) -> int:
-        """Writes outcomes of orders that are PENDING and tells how many those were."""
-        if not outcomes:
-            return 0
-        return self._connection.execute(
-            update(job_orders).where(
-                job_orders.c.job_key == key,
-                job_orders.c.position == bindparam("at"),
-                job_orders.c.status == JobOrderStatus.PENDING.value,
-            ),
-            [
-                {
-                    "at": outcome.position,
-                    "status": outcome.status.value,
-                    "message": outcome.message,
-                    "reason": outcome.reason,
-                    "field": outcome.field,
-                    "invoice_number": outcome.invoice_number,
-                    "pdf_sha256": outcome.pdf_sha256,
-                }
-                for outcome in outcomes
-            ],
-        ).rowcount
-
 
 def job_key(connection: Connection, job_id: str, *, lock: bool = False) -> int:
     """Finds a job's key, which all its rows bear. Raises NotFound."""
@@ -175,6 +199,17 @@ def job_key(connection: Connection, job_id: str, *, lock: bool = False) -> int:
     if key is None:
         raise NotFound(f"There is no job {job_id!r}.", reason="JOB_NOT_FOUND")
     return key
+
+
+def _conditions(chosen: JobFilter) -> Iterator[ColumnElement[bool]]:
+    if chosen.status is not None:
+        yield UNFINISHED if chosen.status == JobStatus.IN_PROGRESS else ~UNFINISHED
+    if chosen.job_type is not None:
+        yield jobs.c.job_type == chosen.job_type.value
+    if chosen.created_from is not None:
+        yield jobs.c.created_at >= chosen.created_from
+    if chosen.created_before is not None:
+        yield jobs.c.created_at < chosen.created_before
 
 
 def _job(row: AnyRow) -> Job:
@@ -187,17 +222,6 @@ def _job(row: AnyRow) -> Job:
         order_count=row.order_count,
         success_count=row.success_count,
         failure_count=row.failure_count,
-    )
-
-
-def _job_order(row: AnyRow) -> JobOrder:
-    return JobOrder(
-        position=row.position,
-        order_id=row.order_id,
-        status=JobOrderStatus(row.status),
-        message=row.message,
-        reason=row.reason,
-        field=row.field,
-        invoice_number=row.invoice_number,
-        pdf_sha256=row.pdf_sha256,
+        retry_of=row.retry_of or "",
+        cancelled_at=row.cancelled_at,
     )

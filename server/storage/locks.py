@@ -3,6 +3,9 @@
 Whoever needs several takes them in this order, so that no two wait for each other: a name, a
 chunk, an invoice, orders by id, counters, pictures by hash, a job. A lock is taken by a statement
 before the one that relies on it, which then sees all that others have committed by then.
+
+A schedule is locked last where settings are saved, and first where it starts a job: the two have no
+other lock in common.
 """
 
 from __future__ import annotations

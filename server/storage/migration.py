@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
 
-from server.domain.errors import Conflict
+from server.domain.errors import Conflict, NotReady
 from server.storage.engine import open_engines
 from server.storage.locks import lock_name
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, also: Callable[[Any], None] | None = None) -> None:
     """Applies all migrations that the database lacks, all of them or none.
+
+    also gets the driver's connection, for the tables of others; it must not commit.
 
     Raises Conflict when the database was made by a newer release, Unavailable when it cannot be
     written, and InvalidInput for a URL that is not supported.
@@ -36,8 +40,39 @@ def migrate(url: str) -> None:
             _refuse_newer(connection, ScriptDirectory.from_config(config))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if also:
+                also(connection.connection.driver_connection)
     finally:
         engines.close()
+
+
+def refuse_unmigrated(url: str) -> None:
+    """Raises NotReady unless the database is there with the tables of this release.
+
+    It changes nothing. Raises Unavailable when the database cannot be read, and InvalidInput for a
+    URL that is not supported.
+    """
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    place = make_url(url)
+    if place.drivername.startswith("sqlite") and not Path(place.database or "").is_file():
+        raise NotReady(
+            f"There is no database at {place.database}. Set INVOICEJOBS_DATA_DIR or "
+            "INVOICEJOBS_DATABASE_URL as for the server.",
+            reason="DATABASE_MISSING",
+        )
+    engines = open_engines(url)
+    try:
+        with engines.reader.begin() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engines.close()
+    wanted = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    if found != wanted:
+        raise NotReady(
+            f"The database is at version {found or 'none'} and this release works with {wanted}: "
+            "run 'invoicejobs migrate' with the newer of both releases first.",
+            reason="DATABASE_NOT_MIGRATED",
+        )
 
 
 def _refuse_newer(connection: Connection, scripts: ScriptDirectory) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, update
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from server.domain.numbering import NumberSeries
 from server.domain.tenant import Tenant
+from server.storage.archive_tables import drawn_numbers, drawn_series
 from server.storage.dialects import insert_missing
 from server.storage.tables import number_counters
 
@@ -21,6 +24,15 @@ class SqlNumberStore:
 
         They are drawn for good only when the transaction commits: record the invoices in it.
         """
+        drawn = self._count(tenant, series, count)
+        if drawn:
+            # Noted for ever, also when the invoices are deleted after ten years.
+            names = {"tenant": tenant, "sequence": series.sequence, "key": series.key}
+            rows = [names | {"value": value, "number": series.number(value)} for value in drawn]
+            self._connection.execute(insert(drawn_numbers), rows)
+        return drawn
+
+    def _count(self, tenant: Tenant, series: NumberSeries, count: int) -> range:
         names = {"tenant": tenant, "sequence": series.sequence, "key": series.key}
         counter = and_(*(number_counters.c[name] == value for name, value in names.items()))
         # The update locks the counter, so that the next one who draws waits for our commit.
@@ -32,9 +44,7 @@ class SqlNumberStore:
         )
         end: int | None = self._connection.scalar(draw)
         if end is None:
-            # Two who draw first at the same moment: the second finds the first one's counter.
-            first_row = names | {"next_value": series.start_value}
-            insert_missing(self._connection, number_counters, [first_row])
+            self._begin(names, series.start_value)
             end = self._connection.execute(draw).scalar_one()
         first = end - count
         if series.max_value is None or end <= series.max_value + 1:
@@ -44,3 +54,14 @@ class SqlNumberStore:
         end = max(first, series.max_value + 1)
         self._connection.execute(update(number_counters).where(counter).values(next_value=end))
         return range(first, end)
+
+    def _begin(self, names: Mapping[str, str], start_value: int) -> None:
+        """Makes a counter; where one got lost, it goes on behind the last number that it gave."""
+        same = and_(*(drawn_numbers.c[name] == value for name, value in names.items()))
+        last = self._connection.scalar(select(func.max(drawn_numbers.c.value)).where(same))
+        begin = start_value if last is None else last + 1
+        # Two who draw first at the same moment: the second finds the first one's counter.
+        insert_missing(self._connection, number_counters, [{**names, "next_value": begin}])
+        if last is None:
+            began = {**names, "first_value": start_value}
+            insert_missing(self._connection, drawn_series, [began])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Row
@@ -22,6 +23,8 @@ BATCH_SIZE = 500
 #: A key of a table, and no number that a database could not hold.
 _KEY = re.compile(r"[1-9][0-9]{0,17}")
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def in_batches(items: Sequence[T], size: int = BATCH_SIZE) -> Iterator[Sequence[T]]:
     """Cuts items into pieces of at most size."""
@@ -36,6 +39,17 @@ def key_of(cursor: str) -> int:
             "page_token", "was not given by this list: use the token of the page before, unchanged"
         )
     return int(cursor)
+
+
+def moment_and_key_of(cursor: str) -> tuple[datetime, int]:
+    """Reads the cursor of a list that is paged by time and key. Raises InvalidInput."""
+    moment, _, key = cursor.partition("-")
+    return _EPOCH + timedelta(microseconds=key_of(moment)), key_of(key)
+
+
+def moment_cursor(moment: datetime, key: int) -> str:
+    """Makes the cursor of a list that is paged by time and key."""
+    return f"{(moment - _EPOCH) // timedelta(microseconds=1)}-{key}"
 
 
 def page_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from server.domain.errors import InvalidInput
 
@@ -12,7 +12,7 @@ from server.domain.errors import InvalidInput
 #: opened for a while.
 KEPT_CONNECTIONS = 8
 
-#: Given to libpq unless the URL says otherwise. All times are seconds.
+#: Given to libpq unless the URL says otherwise. Times are seconds where nothing else is said.
 _CONNECTION = {
     # Otherwise a host that does not answer is waited for two minutes and more.
     "connect_timeout": "5",
@@ -20,6 +20,9 @@ _CONNECTION = {
     "keepalives_idle": "10",
     "keepalives_interval": "3",
     "keepalives_count": "3",
+    # The same in milliseconds for one that vanished with a request under way, which the keepalives
+    # do not ask after: it would be sent again for a quarter of an hour.
+    "tcp_user_timeout": "19000",
     "application_name": "invoicejobs",
 }
 
@@ -51,15 +54,10 @@ def postgres_engine(place: URL, *, migrates: bool) -> Engine:
 
     Raises InvalidInput when the driver is not installed, or does not know what the URL says.
     """
-    session = _SESSION | (_MIGRATION if migrates else {})
-    options = [f"-c {name}={value}" for name, value in session.items()]
-    given = place.query.get("options", ())
-    options += [given] if isinstance(given, str) else given
-    connection = {name: value for name, value in _CONNECTION.items() if name not in place.query}
     try:
         engine = create_engine(
             place.set(drivername="postgresql+psycopg"),
-            connect_args=connection | {"options": " ".join(options)},
+            connect_args=_arguments(place, _SESSION | (_MIGRATION if migrates else {})),
             # Every statement sees what is committed before it; locks do the rest (see `locks`).
             isolation_level="READ COMMITTED",
             pool_size=KEPT_CONNECTIONS,
@@ -75,16 +73,56 @@ def postgres_engine(place: URL, *, migrates: bool) -> Engine:
             "pip install 'invoicejobs[postgres]'",
         ) from None
     _check(engine, place)
+    event.listen(engine, "after_cursor_execute", _end_pipeline)
     return engine
+
+
+def connection_string(place: URL) -> str:
+    """Gives what libpq takes for a PostgreSQL URL, with the settings of our own connections.
+
+    Raises InvalidInput like `postgres_engine`.
+    """
+    engine = postgres_engine(place, migrates=False)
+    driver: Any = engine.dialect.loaded_dbapi
+    given = _parameters(engine, place)
+    text: str = driver.conninfo.make_conninfo(**(given | _arguments(place, _SESSION)))
+    return text
+
+
+def _end_pipeline(
+    connection: Connection, _cursor: Any, _sql: str, _values: Any, _context: Any, many: bool
+) -> None:
+    """Makes the server see that a statement of many rows is over.
+
+    The driver sends them as a pipeline, whose last message PostgreSQL reads after it has begun to
+    idle. It takes the session for busy from then on, so `idle_in_transaction_session_timeout` does
+    not end it, and a process that is stopped there would keep its locks until it is woken.
+    """
+    if many:
+        raw: Any = connection.connection
+        with raw.cursor() as cursor:
+            cursor.execute("SELECT 1")
+
+
+def _arguments(place: URL, session: dict[str, str]) -> dict[str, str]:
+    options = [f"-c {name}={value}" for name, value in session.items()]
+    given = place.query.get("options", ())
+    options += [given] if isinstance(given, str) else given
+    connection = {name: value for name, value in _CONNECTION.items() if name not in place.query}
+    return connection | {"options": " ".join(options)}
+
+
+def _parameters(engine: Engine, place: URL) -> dict[str, Any]:
+    _, parameters = engine.dialect.create_connect_args(place)
+    parameters.pop("context", None)  # for the driver itself, not for the server
+    return dict(parameters)
 
 
 def _check(engine: Engine, place: URL) -> None:
     """Refuses what the driver would refuse at the first connection."""
     driver: Any = engine.dialect.loaded_dbapi
-    _, parameters = engine.dialect.create_connect_args(place)
-    parameters.pop("context", None)  # for the driver itself, not for the server
     try:
-        driver.conninfo.make_conninfo(**parameters)
+        driver.conninfo.make_conninfo(**_parameters(engine, place))
     except driver.Error as error:
         # Told without its cause: nobody knows which part of the URL that quotes.
         problem = str(error).splitlines()[0]

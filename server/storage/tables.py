@@ -2,15 +2,18 @@
 
 A change here needs a migration: a test compares what the migrations build with this file.
 Partial indexes are used only for conditions written exactly as here, so statements take theirs
-from WAITING, FREE, HELD, UNFINISHED, LIVE and CORRECTING.
+from WAITING, FREE, HELD, UNFINISHED, RECORDED, TOLD, LIVE and CORRECTING.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     ForeignKey,
     ForeignKeyConstraint,
@@ -21,6 +24,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     and_,
+    literal_column,
 )
 
 from server.storage.columns import Key, Text, Timestamp
@@ -46,6 +50,9 @@ jobs = Table(
     Column("order_count", Integer, nullable=False),
     Column("success_count", Integer, nullable=False),
     Column("failure_count", Integer, nullable=False),
+    # No foreign key: the job that is tried again need not be kept as long.
+    Column("retry_of", Text),
+    Column("cancelled_at", Timestamp),
     sqlite_autoincrement=True,
 )
 
@@ -61,6 +68,8 @@ job_orders = Table(
     Column("field", Text, nullable=False),
     Column("invoice_number", Text, nullable=False),
     Column("pdf_sha256", Text, nullable=False),
+    # Counts a job's outcomes from 1 on in the order they were recorded; NULL while PENDING.
+    Column("recorded", Integer),
     # Kept in the order they are read, without a second tree of row numbers.
     sqlite_with_rowid=False,
 )
@@ -179,33 +188,36 @@ FREE = and_(~chunks.c.done, chunks.c.holder.is_(None))
 HELD = and_(~chunks.c.done, chunks.c.holder.is_not(None))
 #: Jobs that are not done.
 UNFINISHED = jobs.c.done_at.is_(None)
+#: Orders whose outcome is known.
+RECORDED = job_orders.c.recorded.is_not(None)
+#: Orders of whose outcome there is something to tell: most often why it failed.
+TOLD = job_orders.c.message != literal_column("''")
 #: Invoices that were not cancelled: an order has one at most.
 LIVE = invoices.c.live.is_(True)
 #: Credit notes.
 CORRECTING = invoices.c.preceding_number.is_not(None)
 
-Index("jobs_page", jobs.c.tenant, jobs.c.key)
-Index(
-    "jobs_unfinished",
-    jobs.c.tenant,
-    jobs.c.key,
-    sqlite_where=UNFINISHED,
-    postgresql_where=UNFINISHED,
-)
-Index(
-    "chunks_free",
-    chunks.c.job_key,
-    chunks.c.not_before,
-    chunks.c.index,
-    sqlite_where=FREE,
-    postgresql_where=FREE,
-)
-Index("chunks_held", chunks.c.job_key, sqlite_where=HELD, postgresql_where=HELD)
+
+def _partial(
+    name: str, condition: ColumnElement[bool], *columns: Column[Any], unique: bool = False
+) -> None:
+    """Makes an index that holds only rows for which a condition is true."""
+    Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+Index("jobs_page", jobs.c.tenant, jobs.c.created_at, jobs.c.key)
+Index("jobs_of_type", jobs.c.tenant, jobs.c.job_type, jobs.c.created_at, jobs.c.key)
+_partial("jobs_unfinished", UNFINISHED, jobs.c.tenant, jobs.c.created_at, jobs.c.key)
+_partial("job_orders_recorded", RECORDED, job_orders.c.job_key, job_orders.c.recorded, unique=True)
+_partial("job_orders_told", TOLD, job_orders.c.order_id, job_orders.c.job_key)
+_partial("chunks_free", FREE, chunks.c.job_key, chunks.c.not_before, chunks.c.index)
+_partial("chunks_held", HELD, chunks.c.job_key)
 Index("orders_by_status", orders.c.tenant, orders.c.status, orders.c.order_id)
 # Holds all that the selection rule asks for, so that it reads no order itself; SQLite wants even
 # the column of the condition for that.
-Index(
+_partial(
     "orders_due",
+    WAITING,
     orders.c.tenant,
     orders.c.created,
     orders.c.order_id,
@@ -215,32 +227,16 @@ Index(
     orders.c.delivery_day,
     orders.c.delivery_instant,
     orders.c.invoiced,
-    sqlite_where=WAITING,
-    postgresql_where=WAITING,
 )
-Index(
-    "orders_waiting",
-    orders.c.tenant,
-    orders.c.order_id,
-    sqlite_where=WAITING,
-    postgresql_where=WAITING,
-)
+_partial("orders_waiting", WAITING, orders.c.tenant, orders.c.order_id)
 Index("invoices_page", invoices.c.tenant, invoices.c.key)
 Index("invoices_of_job", invoices.c.tenant, invoices.c.job_id, invoices.c.key)
 Index("invoices_of_order", invoices.c.tenant, invoices.c.order_id, invoices.c.key)
-Index(
-    "invoices_live_unique",
-    invoices.c.tenant,
-    invoices.c.order_id,
-    unique=True,
-    sqlite_where=LIVE,
-    postgresql_where=LIVE,
-)
-Index(
+_partial("invoices_live_unique", LIVE, invoices.c.tenant, invoices.c.order_id, unique=True)
+_partial(
     "invoices_correcting",
+    CORRECTING,
     invoices.c.tenant,
     invoices.c.preceding_number,
     invoices.c.key,
-    sqlite_where=CORRECTING,
-    postgresql_where=CORRECTING,
 )

@@ -8,14 +8,19 @@ from contextlib import contextmanager, nullcontext
 from sqlalchemy import Connection, Transaction, select
 
 from server.domain.errors import Unavailable
+from server.ports import OfferChunks
+from server.storage.archive import SqlArchive
+from server.storage.changes import SharedChanges
 from server.storage.chunks import SqlChunkStore
-from server.storage.dialects import BUSY_TIMEOUT
+from server.storage.dialects import BUSY_TIMEOUT, clear_log
 from server.storage.engine import Engines, open_engines
 from server.storage.invoices import SqlInvoiceStore
 from server.storage.jobs import SqlJobStore
 from server.storage.numbers import SqlNumberStore
 from server.storage.orders import SqlOrderStore
 from server.storage.requests import SqlRequestStore
+from server.storage.retention import SqlRetention
+from server.storage.schedules import SqlScheduleStore
 from server.storage.settings import SqlSettingsStore
 from server.storage.tables import number_counters
 from server.storage.write_queue import WriteQueue
@@ -24,15 +29,20 @@ from server.storage.write_queue import WriteQueue
 class SqlUnitOfWork:
     """One transaction and the stores that act in it."""
 
-    def __init__(self, connection: Connection, transaction: Transaction) -> None:
+    def __init__(
+        self, connection: Connection, transaction: Transaction, offer: OfferChunks | None = None
+    ) -> None:
         self._transaction = transaction
         self.jobs = SqlJobStore(connection)
-        self.chunks = SqlChunkStore(connection)
+        self.chunks = SqlChunkStore(connection, offer)
         self.orders = SqlOrderStore(connection)
         self.invoices = SqlInvoiceStore(connection)
         self.numbers = SqlNumberStore(connection)
         self.requests = SqlRequestStore(connection)
         self.settings = SqlSettingsStore(connection)
+        self.archive = SqlArchive(connection)
+        self.retention = SqlRetention(connection)
+        self.schedules = SqlScheduleStore(connection)
 
     def commit(self) -> None:
         """Makes everything durable. Leaving without it rolls back."""
@@ -42,8 +52,10 @@ class SqlUnitOfWork:
 class SqlDatabase:
     """Opens transactions. Used from many threads; open it once in a process."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: Engines, offer: OfferChunks | None = None) -> None:
         self._engines = engines
+        self._offer = offer
+        self._changes = None if engines.one_writes_at_a_time else SharedChanges(engines)
         queue = WriteQueue(patience=BUSY_TIMEOUT)
         self._turn = queue.turn if engines.one_writes_at_a_time else nullcontext
 
@@ -59,7 +71,7 @@ class SqlDatabase:
         with (
             self._turn(),
             self._engines.writer.connect() as connection,
-            _unit(connection) as unit,
+            _unit(connection, self._offer) as unit,
         ):
             yield unit
 
@@ -72,26 +84,45 @@ class SqlDatabase:
             return False
         return True
 
+    def forget_log(self) -> bool:
+        """Clears SQLite's write-ahead log, which still holds what was overwritten since.
+
+        Tells whether it is clear; not so while others read what they began to read before. True
+        for a PostgreSQL server, whose logs are its own.
+        """
+        if not self._engines.one_writes_at_a_time:
+            return True
+        with self._turn(), self._engines.writer.connect() as connection:
+            return clear_log(connection)
+
     def close(self) -> None:
         """Closes all connections that are not in use."""
+        if self._changes is not None:
+            self._changes.close()
         self._engines.close()
 
+    @property
+    def changes(self) -> SharedChanges | None:
+        """Gives what tells other processes of news; None where no other can share the database."""
+        return self._changes
 
-def open_database(url: str) -> SqlDatabase:
+
+def open_database(url: str, offer: OfferChunks | None = None) -> SqlDatabase:
     """Opens the database behind a URL, sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.
 
-    Makes the folder of a file. Call `migrate` before using it. Raises InvalidInput for a URL that
+    Makes the folder of a file. Call `migrate` before using it. offer is told of every chunk that
+    can be claimed, in the transaction that frees it. Raises InvalidInput for a URL that
     is not supported, and Unavailable when the folder cannot be made.
     """
-    return SqlDatabase(open_engines(url))
+    return SqlDatabase(open_engines(url), offer)
 
 
 @contextmanager
-def _unit(connection: Connection) -> Iterator[SqlUnitOfWork]:
+def _unit(connection: Connection, offer: OfferChunks | None = None) -> Iterator[SqlUnitOfWork]:
     # Inside this block SQLAlchemy refuses statements after the commit, which nothing would keep.
     with connection.begin() as transaction:
         try:
-            yield SqlUnitOfWork(connection, transaction)
+            yield SqlUnitOfWork(connection, transaction, offer)
         finally:
             if transaction.is_active:
                 transaction.rollback()

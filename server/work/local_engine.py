@@ -41,10 +41,16 @@ class LocalEngine:
         self._changed = threading.Condition()
         self._generation = 0
         self._stopping = False
+        #: Holders that will not go on with their chunk, though they could not say so.
+        self._dropped: set[str] = set()
         self._threads = [
-            threading.Thread(target=self._run, name=f"worker-{n}", daemon=True)
+            threading.Thread(target=self._run, args=(False,), name=f"worker-{n}", daemon=True)
             for n in range(threads)
         ]
+        # One more that only starts jobs: a new one need not wait until a large one's chunk is done.
+        self._threads.append(
+            threading.Thread(target=self._run, args=(True,), name="starter", daemon=True)
+        )
 
     def start(self) -> None:
         """Frees what a dead process held, and begins to work."""
@@ -75,12 +81,12 @@ class LocalEngine:
                 thread.join(max(0.0, end - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _run(self) -> None:
+    def _run(self, starts: bool) -> None:
         while not self._stopping:
             # Read before looking: a wake between the look and the wait is not missed.
             generation = self._generation
             try:
-                busy = self._work_once()
+                busy = self._work_once(starts=starts)
             except InvoiceJobsError as error:
                 log.warning("the work pauses: %s", error.message)
                 busy = False
@@ -92,13 +98,27 @@ class LocalEngine:
                     if generation == self._generation:
                         self._changed.wait(POLL)
 
-    def _work_once(self) -> bool:
-        with self._database.write() as unit:
-            chunk = unit.chunks.claim(uuid.uuid4().hex, self._clock.now(), self._window)
-            if chunk is None:
-                return False
-            unit.commit()
-        self._work(chunk)
+    def _work_once(self, *, starts: bool) -> bool:
+        self._free_dropped()
+        holder = uuid.uuid4().hex
+        try:
+            with self._database.write() as unit:
+                chunk = unit.chunks.claim(holder, self._clock.now(), self._window, starts=starts)
+                if chunk is None:
+                    return False
+                unit.commit()
+            self._work(chunk)
+        except Exception:
+            self._dropped.add(holder)
+            raise
         if chunk.kind is ChunkKind.PLAN:
             self.wake()
         return True
+
+    def _free_dropped(self) -> None:
+        dropped = frozenset(self._dropped)
+        if dropped:
+            with self._database.write() as unit:
+                unit.chunks.take_back(dropped, counted=False)
+                unit.commit()
+            self._dropped -= dropped

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from server.domain.errors import LimitExceeded, Unavailable
 from server.domain.invoice import Invoice
-from server.work.processes import kill_processes, open_processes
+from server.work.lone_process import LoneProcess
 
 #: How long a preview may wait for its turn, and how long it may take; clients wait 30.
 PREVIEW_SECONDS = 12.0
@@ -28,10 +27,9 @@ class PreviewProcess:
     ) -> None:
         """Takes module-level functions, which are found by name in the other process."""
         self._render = render
-        self._warm_up = warm_up
         self._seconds = seconds
         self._turn = threading.Lock()
-        self._process: ProcessPoolExecutor | None = None
+        self._process = LoneProcess(warm_up, seconds)
 
     def render(self, invoice: Invoice) -> bytes:
         """Renders a preview.
@@ -44,31 +42,21 @@ class PreviewProcess:
                 reason="RENDERING_BUSY",
             )
         try:
-            return self._render_now(invoice)
-        finally:
-            self._turn.release()
-
-    def close(self) -> None:
-        """Ends the process."""
-        process, self._process = self._process, None
-        if process is not None:
-            kill_processes(process)
-
-    def _render_now(self, invoice: Invoice) -> bytes:
-        if self._process is None:
-            self._process = open_processes(1, self._warm_up)
-        try:
-            return self._process.submit(self._render, invoice).result(self._seconds)
+            return self._process.run(self._render, invoice)
         except TimeoutError as error:
-            self.close()
             raise LimitExceeded(
                 f"The preview takes more than {self._seconds:g} seconds to render. Shorten the "
                 "order's texts, or give it fewer lines.",
                 reason="PREVIEW_TOO_LONG",
             ) from error
         except BrokenProcessPool as error:
-            self.close()
             raise Unavailable(
                 "The process that rendered the preview ended unexpectedly. Try again.",
                 reason="RENDERING_FAILED",
             ) from error
+        finally:
+            self._turn.release()
+
+    def close(self) -> None:
+        """Ends the process."""
+        self._process.close()

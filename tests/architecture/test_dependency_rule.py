@@ -55,7 +55,9 @@ ROOMS = {
     "server.documents": room("server.domain", "server.ports"),
     "server.identifiers": room("server.domain", "server.ports", "stdnum"),
     "server.notify": room("server.domain", "server.ports"),
-    "server.work": room("server.domain", "server.ports", "server.service"),
+    "server.work": room(
+        "server.domain", "server.ports", "server.service", "msgspec", "procrastinate"
+    ),
     "server.rpc": room(
         *("server.domain", "server.service", "invoicejobs", "google"),
         *("grpc", "grpc_health", "grpc_reflection", "grpc_status"),
@@ -63,7 +65,11 @@ ROOMS = {
     "server.preview": room("server.domain", "server.service"),
     "server.config": room(),
     # The only rooms that know `server.config`, because only they name all of `server`.
-    "server.wiring": room("server", "filelock"),
+    "server.engines": room("server"),
+    "server.wiring": room("server"),
+    "server.worker": room("server"),
+    "server.archive": room("server"),
+    "server.data_folder": room("server", "filelock"),
     "server.__main__": room("server", "filelock"),
     "gateway": room("gateway.config", *GATEWAY, "swagger_ui_bundle"),
     "gateway.config": room("yarl"),  # an address is a value

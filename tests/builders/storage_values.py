@@ -16,6 +16,7 @@ from server.domain.job import ChunkKind, Job, JobOrder, JobOrderStatus, JobType
 from server.domain.numbering import NumberSequence, NumberSeries, Placeholder
 from server.domain.order import Buyer, DeliveryDate, Order, Price
 from server.domain.party import Identifier, PostalAddress, TaxRepresentative
+from server.domain.schedule import Schedule
 from server.domain.settings import (
     ExchangeRate,
     OrderPaths,
@@ -207,6 +208,7 @@ def make_settings(**changes: Any) -> TenantSettings:
         ),
         "etag": "0123456789abcdef",
         "updated_at": NOON,
+        "schedules": (Schedule("mornings", "0 6 * * MON-FRI", "Europe/Zurich", paused=True),),
     } | changes
     return TenantSettings(**values)
 

@@ -20,13 +20,14 @@ from invoicejobs.v1 import orders_pb2_grpc as orders_grpc
 from invoicejobs.v1 import tenant_settings_pb2 as settings
 from invoicejobs.v1 import tenant_settings_pb2_grpc as settings_grpc
 
-from tests.fakes.fake_cli_calls import Context, FakeCalls
+from tests.fakes.fake_cli_calls import Context
+from tests.fakes.fake_cli_jobs import FakeJobChanges
+from tests.fakes.fake_schedules import outlook_of
 
 
 class FakeServices(
-    FakeCalls,
+    FakeJobChanges,
     orders_grpc.OrdersServicer,
-    jobs_grpc.InvoiceJobsServicer,
     invoices_grpc.InvoicesServicer,
     settings_grpc.TenantSettingsServicer,
 ):
@@ -39,9 +40,6 @@ class FakeServices(
         self.first_order_arrived = threading.Event()
         self.orders: dict[str, bytes] = {}
         self.settings: settings.Settings | None = None
-        #: The orders of each job, and how often it is still IN_PROGRESS when it is read.
-        self.jobs: dict[str, list[jobs.JobOrder]] = {}
-        self.reads_until_done = 0
         self.invoices: dict[str, invoices.Invoice] = {}
         self.contents: dict[str, bytes] = {}
         #: What a preview is called.
@@ -119,8 +117,19 @@ class FakeServices(
         self, request, context: Context
     ) -> settings.UpdateTenantSettingsResponse:
         self.enter("UpdateTenantSettings", request, context)
-        self.settings = request.settings
+        mask = request.update_mask
+        if self.settings and mask.paths:
+            mask.MergeMessage(request.settings, self.settings, True, True)
+        else:
+            self.settings = request.settings
         return settings.UpdateTenantSettingsResponse(settings=self.settings)
+
+    def ListSchedules(self, request, context: Context) -> settings.ListSchedulesResponse:
+        self.enter("ListSchedules", request, context)
+        assert self.settings
+        return settings.ListSchedulesResponse(
+            schedules=[outlook_of(each, request.time_count) for each in self.settings.schedules]
+        )
 
     # --- jobs
 

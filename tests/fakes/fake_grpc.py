@@ -10,7 +10,6 @@ import re
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import grpc
@@ -24,25 +23,18 @@ from invoicejobs.v1 import invoices_pb2_grpc as invoices_grpc
 from tests.fakes.fake_credits import cancel
 from tests.fakes.fake_grpc_errors import invalid, job_problem, refusal
 from tests.fakes.fake_grpc_probes import Call, Hold
+from tests.fakes.fake_jobs import FakeJobs, Job
 from tests.fakes.fake_previews import FakePreviews
 
 PIECE_BYTES = 1000
 Context = Any
 
 
-@dataclass
-class Job:
-    message: jobs.InvoiceJob
-    orders: list[jobs.JobOrder]
-    #: How often it was read from the start. The first time, its first page is still PENDING; by
-    #: the second page it is done.
-    reads: int = 0
-
-
-class FakeServer(jobs_grpc.InvoiceJobsServicer, FakePreviews):
+class FakeServer(FakeJobs, FakePreviews):
     """Both services. Orders named in good_orders can be invoiced; all others fail."""
 
     def __init__(self, tenant: str, good_orders: tuple[str, ...]) -> None:
+        super().__init__()
         self.tenant = tenant
         self.good_orders = good_orders
         self.calls: list[Call] = []
@@ -52,8 +44,6 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, FakePreviews):
         self.break_after: int | None = None
         self.health = aio_health.HealthServicer()
         self.target = ""
-        self._jobs: dict[str, Job] = {}
-        self._requests: dict[str, tuple[str, str]] = {}
         self._invoices: dict[str, invoices.Invoice] = {}
         self._contents: dict[str, bytes] = {}
 
@@ -93,17 +83,21 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, FakePreviews):
     async def enter(self, method: str, request: Any, context: Context) -> None:
         metadata = {key: str(value) for key, value in context.invocation_metadata()}
         self.calls.append(Call(method, request, metadata, context.time_remaining()))
-        if method in self.holds:
-            await self.holds[method].wait()
-        failure = self.failures.get(method)
-        if isinstance(failure, Exception):
-            raise failure
-        if failure:
-            await context.abort_with_status(failure)
+        await self._meet(method, context)
         if not re.fullmatch(r"[a-z][a-z0-9]{2,15}", request.tenant):
             await context.abort_with_status(
                 invalid("tenant", "must be 3 to 16 lower-case letters and digits", "INVALID_TENANT")
             )
+
+    async def _meet(self, place: str, context: Context) -> None:
+        """Holds or fails a call at a place: a method, or the page of a job, such as "page 1000"."""
+        if place in self.holds:
+            await self.holds[place].wait()
+        failure = self.failures.get(place)
+        if isinstance(failure, Exception):
+            raise failure
+        if failure:
+            await context.abort_with_status(failure)
 
     async def CreateInvoiceJob(
         self, request: jobs.CreateInvoiceJobRequest, context: Context
@@ -160,13 +154,8 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, FakePreviews):
         self, request: jobs.GetInvoiceJobRequest, context: Context
     ) -> jobs.GetInvoiceJobResponse:
         await self.enter("GetInvoiceJob", request, context)
-        job = self._jobs.get(request.job_id)
-        if job is None or request.tenant != self.tenant:
-            message = f"There is no job {request.job_id!r}."
-            await context.abort_with_status(
-                refusal(grpc.StatusCode.NOT_FOUND, "JOB_NOT_FOUND", message)
-            )
-            raise AssertionError("abort raises")
+        await self._meet(f"page {request.page_token}", context)
+        job = await self.find_job(request, context)
         job.reads += not request.page_token
         pending = job.reads == 1 and not request.page_token and job.orders
         job.message.job_status = jobs.JOB_STATUS_IN_PROGRESS if pending else jobs.JOB_STATUS_DONE
@@ -224,10 +213,8 @@ class FakeServer(jobs_grpc.InvoiceJobsServicer, FakePreviews):
             refusal(grpc.StatusCode.NOT_FOUND, "INVOICE_NOT_FOUND", message)
         )
 
-    async def ListInvoiceJobs(self, request: Any, context: Context) -> Any:
+    async def ListInvoices(self, request: Any, context: Context) -> Any:
         await context.abort(grpc.StatusCode.UNIMPLEMENTED, "not faked")
-
-    ListInvoices = ListInvoiceJobs
 
     async def set_serving(self, *, serving: bool) -> None:
         values = health_pb2.HealthCheckResponse

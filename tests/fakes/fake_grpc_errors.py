@@ -24,10 +24,10 @@ def status(code: grpc.StatusCode, message: str, *details: Message) -> grpc.Statu
     return rpc_status.to_status(made)
 
 
-def refusal(code: grpc.StatusCode, reason: str, message: str) -> grpc.Status:
+def refusal(code: grpc.StatusCode, reason: str, message: str, *details: Message) -> grpc.Status:
     """Makes the status of a refusal with a reason for programs."""
     info = error_details_pb2.ErrorInfo(reason=reason, domain="invoicejobs")
-    return status(code, message, info)
+    return status(code, message, info, *details)
 
 
 def invalid(field_name: str, description: str, reason: str = "INVALID_INPUT") -> grpc.Status:

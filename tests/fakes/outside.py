@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from server.domain.document import DocumentFormat
 from server.domain.errors import NotFound, OrderRejected
 from server.domain.invoice import Invoice, InvoiceDraft
-from server.ports import Database, UnitOfWork
+from server.ports import Database, Finish, UnitOfWork
+
+T = TypeVar("T")
 
 Hook = Callable[[], None]
 
@@ -50,6 +52,13 @@ class FakeFonts:
             raise OrderRejected("no font here draws 茶", reason="FONT_MISSING", field="name")
 
 
+def as_bytes(
+    _wanted: Sequence[tuple[Invoice, DocumentFormat]], rendered: Sequence[bytes | Exception]
+) -> list[bytes | Exception]:
+    """Finishes what a renderer rendered by giving it as it is."""
+    return list(rendered)
+
+
 class FakeRenderer:
     """Renders an invoice to bytes that depend on all it says, as a real one must."""
 
@@ -62,15 +71,18 @@ class FakeRenderer:
         self.rendered: list[tuple[str, DocumentFormat]] = []
         self.previewed: list[Invoice] = []
 
-    def render(self, wanted: Sequence[tuple[Invoice, DocumentFormat]]) -> list[bytes | Exception]:
+    def render(
+        self, wanted: Sequence[tuple[Invoice, DocumentFormat]], finish: Finish[T]
+    ) -> list[T]:
         self.before()
         self.rendered += [(invoice.number, format) for invoice, format in wanted]
-        return [
+        rendered = [
             ValueError("no such glyph")
             if invoice.draft.order_id in self.refused or format in self.refused_formats
             else fake_document(invoice, format)
             for invoice, format in wanted
         ]
+        return finish(wanted, rendered)
 
     def preview(self, invoice: Invoice) -> bytes:
         self.before()
@@ -105,6 +117,19 @@ class FakeDocuments:
         if key not in self.files:
             raise NotFound("The document's file is missing from the archive.")
         yield self.files[key][offset : offset + length]
+
+    def size(self, key: str) -> int | None:
+        return len(self.files[key]) if key in self.files else None
+
+    def remove(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.files.pop(key, None)
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        yield from sorted(key for key in self.files if key.startswith(prefix))
+
+    def is_aside(self, key: str) -> bool:
+        return key.endswith(".part")
 
 
 class HookedDatabase:

@@ -122,7 +122,7 @@ async def test_a_message_over_the_limit_is_resource_exhausted():
 
 
 async def test_one_call_more_than_the_limit_is_resource_exhausted():
-    async with open_door(Limits(concurrent_calls=1)) as door:
+    async with open_door(Limits(concurrent_calls=1, watches=0)) as door:
         watch = door.health.Watch(HealthCheckRequest(), timeout=DEADLINE)
         await watch.read()
         with pytest.raises(grpc.aio.AioRpcError) as caught:

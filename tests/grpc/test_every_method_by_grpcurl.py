@@ -64,6 +64,12 @@ def test_grpcurl_can_call_every_method(service: Service) -> None:
     assert len(call("Orders/ListOrders")["orders"]) == 1
     settings = call("TenantSettings/GetTenantSettings")["settings"]
     assert call("TenantSettings/UpdateTenantSettings", settings=settings)["settings"]["etag"]
+    schedule = {"name": "mornings", "cron": "0 6 * * *"}
+    settings["schedules"] = [schedule]
+    call("TenantSettings/UpdateTenantSettings", settings={**settings, "etag": ""})
+    (outlook,) = call("TenantSettings/ListSchedules", timeCount=2)["schedules"]
+    assert outlook["schedule"] == schedule
+    assert len(outlook["nextTimes"]) == 2
     preview = call("Invoices/PreviewInvoice", orderId=order_id)
     assert base64.b64decode(preview["pdf"]).startswith(b"%PDF-")
     job_id = call("InvoiceJobs/CreateInvoiceJob", jobType="JOB_TYPE_MANUAL", orderIds=[order_id])[
@@ -73,6 +79,11 @@ def test_grpcurl_can_call_every_method(service: Service) -> None:
     (outcome,) = call("InvoiceJobs/GetInvoiceJob", jobId=job_id)["orders"]
     assert outcome["orderStatus"] == "JOB_ORDER_STATUS_SUCCESS"
     assert call("InvoiceJobs/ListInvoiceJobs")["jobs"][0]["jobId"] == job_id
+    assert call("InvoiceJobs/WatchInvoiceJob", jobId=job_id)["outcomes"] == [outcome]
+    assert "cancelTime" not in call("InvoiceJobs/CancelInvoiceJob", jobId=job_id)["job"]
+    failed_id = service.create_job("acme", ["no such order"])
+    service.wait("acme", failed_id)
+    assert call("InvoiceJobs/RetryInvoiceJob", jobId=failed_id)["job"]["retryOf"] == failed_id
     number = outcome["invoiceNumber"]
     invoice = call("Invoices/GetInvoice", invoiceNumber=number)["invoice"]
     assert invoice["documents"][0]["sha256"] == outcome["pdfSha256"]

@@ -6,7 +6,7 @@ import grpc
 import pytest
 from invoicejobs.v1 import invoice_jobs_pb2 as pb
 
-from server.domain.job import Job, JobOrder, JobOrderStatus, JobStatus, JobType
+from server.domain.job import Job, JobFilter, JobOrder, JobOrderStatus, JobStatus, JobType
 from server.domain.tenant import Tenant
 from server.ports import Page
 from tests.grpc.door import DEADLINE, failure_of, open_door
@@ -164,8 +164,8 @@ async def test_jobs_are_listed_by_status_and_page():
     assert [job.job_id for job in first.jobs] == ["j1"]
     assert last.next_page_token == ""
     assert seen == [
-        ("acme", JobStatus.IN_PROGRESS, None, 1),
-        ("acme", JobStatus.IN_PROGRESS, "after-j1", 1),
+        ("acme", JobFilter(JobStatus.IN_PROGRESS), None, 1),
+        ("acme", JobFilter(JobStatus.IN_PROGRESS), "after-j1", 1),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def small_orders(order_ids: Iterable[str]) -> list[bytes]:
+    """Makes orders that differ by their ids only."""
+    template = json.loads((ROOT / "examples/orders/01-b2c-domestic-gross.json").read_bytes())
+    return [json.dumps(template | {"id": order_id}).encode() for order_id in order_ids]
+
+
 class Service:
     """A server, and a gateway where asked for, with a data folder of their own."""
 
@@ -60,7 +68,7 @@ class Service:
 
     def start(self) -> None:
         """Starts the server and waits until it answers."""
-        self.server = self._run("server", "serve")
+        self.server = self.run("server", "serve")
         self._channel = grpc.insecure_channel(self.target)
         try:
             grpc.channel_ready_future(self._channel).result(START)
@@ -70,7 +78,7 @@ class Service:
 
     def start_gateway(self) -> None:
         """Starts the gateway and waits until it is ready."""
-        self.gateway = self._run("gateway")
+        self.gateway = self.run("gateway")
         end = time.monotonic() + START
         while True:
             try:
@@ -80,12 +88,13 @@ class Service:
                 assert self.gateway.poll() is None, self.log()
                 assert time.monotonic() < end, self.log()
 
-    def _run(self, *module: str) -> subprocess.Popen[bytes]:
+    def run(self, *module: str, **settings: str) -> subprocess.Popen[bytes]:
+        """Starts another process of the service, with settings that it alone has."""
         with self._log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", *module],
                 cwd=ROOT,
-                env=self._environment,
+                env=self._environment | settings,
                 stdout=log,
                 stderr=log,
             )
@@ -157,13 +166,14 @@ class Service:
             orders_pb2.ImportOrdersRequest(tenant=tenant, order_json=order) for order in orders
         )
 
-    def create_job(self, tenant: str, order_ids: list[str]) -> str:
-        """Creates a MANUAL job and gives its id."""
+    def create_job(self, tenant: str, order_ids: list[str], request_id: str = "") -> str:
+        """Creates a MANUAL job and gives its id; with a request id it can safely be repeated."""
         response = self.jobs.CreateInvoiceJob(
             invoice_jobs_pb2.CreateInvoiceJobRequest(
                 tenant=tenant,
                 job_type=invoice_jobs_pb2.JOB_TYPE_MANUAL,
                 order_ids=order_ids,
+                request_id=request_id,
             )
         )
         return response.job.job_id

@@ -141,6 +141,6 @@ def test_a_server_asked_to_stop_ends_cleanly_and_resumes_its_job_at_the_next_sta
 def test_a_second_server_on_the_same_data_folder_is_refused(service: Service) -> None:
     second = Service(service.data.parent)
     second.data = service.data
-    process = second._run("server", "serve")
+    process = second.run("server", "serve")
     assert process.wait(START) == 1
     assert "Another server uses the data folder" in second.log()

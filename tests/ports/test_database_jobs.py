@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from server.domain.errors import Conflict, InvalidInput, NotFound
-from server.domain.job import ChunkKind, JobOrder, JobOrderStatus, JobStatus, JobType
+from server.domain.job import ChunkKind, JobFilter, JobOrder, JobOrderStatus, JobStatus, JobType
 from server.ports import RememberedRequest
 from tests.builders.storage_values import (
     ACME,
@@ -61,7 +61,7 @@ class TestJobs:
         write(database, lambda unit: add_job(unit, "job-1", 2))
         with database.read() as unit:
             assert unit.jobs.get(OTHER, "job-1") is None
-            assert unit.jobs.page(OTHER, None, None, 10).items == ()
+            assert unit.jobs.page(OTHER, JobFilter(), None, 10).items == ()
 
     def test_orders_are_pending_in_the_order_they_were_named(self, database):
         ids = ["z", "a", "m", "0"]
@@ -187,7 +187,7 @@ class TestJobPages:
         seen, cursor = [], None
         with database.read() as unit:
             while True:
-                page = unit.jobs.page(ACME, None, cursor, 3)
+                page = unit.jobs.page(ACME, JobFilter(), cursor, 3)
                 seen += [job.job_id for job in page.items]
                 cursor = page.next_cursor
                 if cursor is None:
@@ -198,30 +198,32 @@ class TestJobPages:
     def test_a_full_last_page_has_no_next_one(self, database):
         add_jobs(database, make_job("job-1"), make_job("job-2"))
         with database.read() as unit:
-            assert unit.jobs.page(ACME, None, None, 2).next_cursor is None
+            assert unit.jobs.page(ACME, JobFilter(), None, 2).next_cursor is None
 
     def test_a_job_added_meanwhile_does_not_shift_the_next_page(self, database):
         add_jobs(database, make_job("job-1"), make_job("job-2"), make_job("job-3"))
         with database.read() as unit:
-            first = unit.jobs.page(ACME, None, None, 2)
+            first = unit.jobs.page(ACME, JobFilter(), None, 2)
         write(database, lambda unit: unit.jobs.add(make_job("job-4")))
         with database.read() as unit:
-            second = unit.jobs.page(ACME, None, first.next_cursor, 2)
+            second = unit.jobs.page(ACME, JobFilter(), first.next_cursor, 2)
         assert [job.job_id for job in second.items] == ["job-1"]
 
     def test_jobs_are_chosen_by_status(self, database):
         times = {"job-1": NOON, "job-2": None, "job-3": NOON}
         add_jobs(database, *(make_job(name, done_at=time) for name, time in times.items()))
         with database.read() as unit:
-            done = unit.jobs.page(ACME, JobStatus.DONE, None, 10)
-            open_ones = unit.jobs.page(ACME, JobStatus.IN_PROGRESS, None, 10)
+            done = unit.jobs.page(ACME, JobFilter(JobStatus.DONE), None, 10)
+            open_ones = unit.jobs.page(ACME, JobFilter(JobStatus.IN_PROGRESS), None, 10)
         assert [job.job_id for job in done.items] == ["job-3", "job-1"]
         assert [job.job_id for job in open_ones.items] == ["job-2"]
 
-    @pytest.mark.parametrize("cursor", ["", "x", "-1", "1.5", "0", " 1", "9" * 30, "٣"])
+    @pytest.mark.parametrize(
+        "cursor", ["", "x", "-1", "1.5", "0", " 1", "9" * 30, "5", "5-", "-5", "1-2-3", "٣"]
+    )
     def test_a_cursor_that_no_page_gave_is_refused(self, database, cursor):
         with database.read() as unit, pytest.raises(InvalidInput) as raised:
-            unit.jobs.page(ACME, None, cursor, 10)
+            unit.jobs.page(ACME, JobFilter(), cursor, 10)
         assert [v.field for v in raised.value.violations] == ["page_token"]
 
 

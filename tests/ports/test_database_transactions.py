@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from server.domain.errors import Conflict
+from server.domain.job import JobFilter
 from tests.builders.invoices import make_invoice
 from tests.builders.storage_values import (
     ACME,
@@ -111,7 +112,7 @@ class TestTransactions:
 
         in_threads(12, work)
         with database.read() as unit:
-            assert len(unit.jobs.page(ACME, None, None, 1000).items) == 120
+            assert len(unit.jobs.page(ACME, JobFilter(), None, 1000).items) == 120
 
     def test_a_unit_opened_in_one_thread_can_be_left_in_another(self, database):
         opened = database.write()
@@ -148,7 +149,9 @@ class TestTransactions:
             with pytest.raises(Exception, match=r"closed|inactive"):
                 unit.commit()
         with database.read() as unit:
-            assert [job.job_id for job in unit.jobs.page(ACME, None, None, 9).items] == ["job-1"]
+            assert [job.job_id for job in unit.jobs.page(ACME, JobFilter(), None, 9).items] == [
+                "job-1"
+            ]
 
     def test_a_nul_in_a_text_harms_nobody(self, database):
         order = make_order("o-1", order_number="N\x001", status="CONF\x00", site_code="\x00")

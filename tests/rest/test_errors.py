@@ -37,6 +37,8 @@ ENDPOINTS = [
     ("GetInvoiceJob", "GET", "/jobs/invoices/1"),
     ("GetInvoice", "GET", "/invoices/1"),
     ("DownloadInvoice", "GET", f"/invoices/1/documents/{'0' * 64}.pdf"),
+    ("WatchInvoiceJob", "GET", "/jobs/invoices/1/events"),
+    ("RetryInvoiceJob", "POST", "/jobs/invoices/1/retry"),
 ]
 
 
@@ -46,7 +48,7 @@ async def ask(client, service: Service, endpoint: int, **options: object):
     return await client.request(method, f"/invoice/{service.tenant}{path}", json=body, **options)
 
 
-@pytest.mark.parametrize("endpoint", range(4))
+@pytest.mark.parametrize("endpoint", range(len(ENDPOINTS)))
 @pytest.mark.parametrize(("code", "http_status"), CODES)
 async def test_each_grpc_status_has_its_http_status(
     client, service, fake, endpoint, code, http_status
@@ -103,7 +105,7 @@ async def test_a_crash_of_the_server_shows_nothing_of_itself(client, service, fa
 
 async def test_a_server_that_is_away_is_unavailable_and_its_address_stays_unknown():
     async with fake_service(GRPC_TARGET="127.0.0.1:1") as (service, _):
-        for endpoint in range(4):
+        for endpoint in range(len(ENDPOINTS)):
             async with aiohttp.ClientSession(service.url) as client:
                 response = await ask(client, service, endpoint)
                 error = await read_error(response, 503)

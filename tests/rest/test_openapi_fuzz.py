@@ -116,8 +116,11 @@ def test_whatever_is_sent_the_answer_is_one_the_published_document_describes(
     response = case.call(base_url=blocking_service.url)
     documented = {int(status) for status in case.operation.definition.raw["responses"]}
     allowed = documented | UNPUBLISHED[case.operation.method.upper()]
+    path = DOCUMENT["paths"][case.operation.path]
     if case.method.upper() != case.operation.method.upper():
-        allowed = {405}  # methods the document does not list are tried, too
+        if case.method.lower() in path:
+            return  # it is ours: the test above is about it
+        allowed = {405}  # methods neither document lists are tried, too
     assert response.status_code in allowed
     assert response.status_code < 500
     if response.status_code in documented:

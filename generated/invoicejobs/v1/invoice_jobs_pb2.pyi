@@ -112,6 +112,8 @@ class InvoiceJob(_message.Message):
     PENDING_COUNT_FIELD_NUMBER: _builtins.int
     SUCCESS_COUNT_FIELD_NUMBER: _builtins.int
     FAILURE_COUNT_FIELD_NUMBER: _builtins.int
+    RETRY_OF_FIELD_NUMBER: _builtins.int
+    CANCEL_TIME_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
     """The job's id, a UUID in lower case."""
     tenant: _builtins.str
@@ -128,6 +130,8 @@ class InvoiceJob(_message.Message):
     """How many of them are SUCCESS."""
     failure_count: _builtins.int
     """How many of them are FAILURE."""
+    retry_of: _builtins.str
+    """The job whose failed orders this one tries again; empty for all others."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When the job was created, UTC."""
@@ -135,6 +139,10 @@ class InvoiceJob(_message.Message):
     @_builtins.property
     def done_time(self) -> _timestamp_pb2.Timestamp:
         """When the last order reached its outcome, UTC; absent before."""
+
+    @_builtins.property
+    def cancel_time(self) -> _timestamp_pb2.Timestamp:
+        """When the job was cancelled, UTC; absent where it was not."""
 
     def __init__(
         self,
@@ -149,10 +157,12 @@ class InvoiceJob(_message.Message):
         pending_count: _builtins.int = ...,
         success_count: _builtins.int = ...,
         failure_count: _builtins.int = ...,
+        retry_of: _builtins.str = ...,
+        cancel_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "done_time", b"done_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cancel_time", b"cancel_time", "create_time", b"create_time", "done_time", b"done_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "done_time", b"done_time", "failure_count", b"failure_count", "job_id", b"job_id", "job_status", b"job_status", "job_type", b"job_type", "order_count", b"order_count", "pending_count", b"pending_count", "success_count", b"success_count", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cancel_time", b"cancel_time", "create_time", b"create_time", "done_time", b"done_time", "failure_count", b"failure_count", "job_id", b"job_id", "job_status", b"job_status", "job_type", b"job_type", "order_count", b"order_count", "pending_count", b"pending_count", "retry_of", b"retry_of", "success_count", b"success_count", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -358,6 +368,9 @@ class ListInvoiceJobsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     JOB_STATUS_FIELD_NUMBER: _builtins.int
+    JOB_TYPE_FIELD_NUMBER: _builtins.int
+    CREATED_FROM_FIELD_NUMBER: _builtins.int
+    CREATED_BEFORE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     """The tenant, matching ^[a-z][a-z0-9]{2,15}$."""
     page_size: _builtins.int
@@ -366,6 +379,16 @@ class ListInvoiceJobsRequest(_message.Message):
     """next_page_token of the response before; empty for the first page."""
     job_status: Global___JobStatus.ValueType
     """Only jobs of this status; unspecified does not filter."""
+    job_type: Global___JobType.ValueType
+    """Only jobs of this type; unspecified does not filter."""
+    @_builtins.property
+    def created_from(self) -> _timestamp_pb2.Timestamp:
+        """Only jobs created at or after this time; absent does not filter."""
+
+    @_builtins.property
+    def created_before(self) -> _timestamp_pb2.Timestamp:
+        """Only jobs created before this time; absent does not filter."""
+
     def __init__(
         self,
         *,
@@ -373,10 +396,13 @@ class ListInvoiceJobsRequest(_message.Message):
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         job_status: Global___JobStatus.ValueType = ...,
+        job_type: Global___JobType.ValueType = ...,
+        created_from: _timestamp_pb2.Timestamp | None = ...,
+        created_before: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_before", b"created_before", "created_from", b"created_from"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_status", b"job_status", "page_size", b"page_size", "page_token", b"page_token", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_before", b"created_before", "created_from", b"created_from", "job_status", b"job_status", "job_type", b"job_type", "page_size", b"page_size", "page_token", b"page_token", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -409,3 +435,175 @@ class ListInvoiceJobsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListInvoiceJobsResponse: _TypeAlias = ListInvoiceJobsResponse  # noqa: Y015
+
+@_typing.final
+class WatchInvoiceJobRequest(_message.Message):
+    """Asks how a job goes on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    """The tenant, matching ^[a-z][a-z0-9]{2,15}$."""
+    job_id: _builtins.str
+    """The job's id."""
+    resume_token: _builtins.str
+    """resume_token of the last response that was received; empty begins with the
+    job's first outcome.
+    """
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        job_id: _builtins.str = ...,
+        resume_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_id", b"job_id", "resume_token", b"resume_token", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchInvoiceJobRequest: _TypeAlias = WatchInvoiceJobRequest  # noqa: Y015
+
+@_typing.final
+class WatchInvoiceJobResponse(_message.Message):
+    """Tells how far a job is, and the outcomes since the response before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_FIELD_NUMBER: _builtins.int
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    resume_token: _builtins.str
+    """Goes on behind this response."""
+    @_builtins.property
+    def job(self) -> Global___InvoiceJob:
+        """The job as it is now."""
+
+    @_builtins.property
+    def outcomes(self) -> _containers.RepeatedCompositeFieldContainer[Global___JobOrder]:
+        """Orders that reached their outcome, in the order they did; at most 500."""
+
+    def __init__(
+        self,
+        *,
+        job: Global___InvoiceJob | None = ...,
+        outcomes: _abc.Iterable[Global___JobOrder] | None = ...,
+        resume_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job", "outcomes", b"outcomes", "resume_token", b"resume_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchInvoiceJobResponse: _TypeAlias = WatchInvoiceJobResponse  # noqa: Y015
+
+@_typing.final
+class CancelInvoiceJobRequest(_message.Message):
+    """Asks to stop a job."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    """The tenant, matching ^[a-z][a-z0-9]{2,15}$."""
+    job_id: _builtins.str
+    """The job's id."""
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        job_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_id", b"job_id", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelInvoiceJobRequest: _TypeAlias = CancelInvoiceJobRequest  # noqa: Y015
+
+@_typing.final
+class CancelInvoiceJobResponse(_message.Message):
+    """Tells the job as it is after it was stopped. It is DONE as soon as the orders
+    in work are finished.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def job(self) -> Global___InvoiceJob:
+        """The job."""
+
+    def __init__(
+        self,
+        *,
+        job: Global___InvoiceJob | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelInvoiceJobResponse: _TypeAlias = CancelInvoiceJobResponse  # noqa: Y015
+
+@_typing.final
+class RetryInvoiceJobRequest(_message.Message):
+    """Asks for a new attempt of a job's failed orders."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    """The tenant, matching ^[a-z][a-z0-9]{2,15}$."""
+    job_id: _builtins.str
+    """The id of the job whose failed orders are tried again."""
+    request_id: _builtins.str
+    """Optional. A client's own id of this request, as in CreateInvoiceJob."""
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        job_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_id", b"job_id", "request_id", b"request_id", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetryInvoiceJobRequest: _TypeAlias = RetryInvoiceJobRequest  # noqa: Y015
+
+@_typing.final
+class RetryInvoiceJobResponse(_message.Message):
+    """Tells the job that was created, or found by its request_id."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def job(self) -> Global___InvoiceJob:
+        """The new job, a MANUAL one."""
+
+    def __init__(
+        self,
+        *,
+        job: Global___InvoiceJob | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetryInvoiceJobResponse: _TypeAlias = RetryInvoiceJobResponse  # noqa: Y015

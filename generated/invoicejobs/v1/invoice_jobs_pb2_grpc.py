@@ -53,6 +53,21 @@ class InvoiceJobsStub:
                 request_serializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.ListInvoiceJobsRequest.SerializeToString,
                 response_deserializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.ListInvoiceJobsResponse.FromString,
                 _registered_method=True)
+        self.WatchInvoiceJob = channel.unary_stream(
+                '/invoicejobs.v1.InvoiceJobs/WatchInvoiceJob',
+                request_serializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.WatchInvoiceJobRequest.SerializeToString,
+                response_deserializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.WatchInvoiceJobResponse.FromString,
+                _registered_method=True)
+        self.CancelInvoiceJob = channel.unary_unary(
+                '/invoicejobs.v1.InvoiceJobs/CancelInvoiceJob',
+                request_serializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.CancelInvoiceJobRequest.SerializeToString,
+                response_deserializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.CancelInvoiceJobResponse.FromString,
+                _registered_method=True)
+        self.RetryInvoiceJob = channel.unary_unary(
+                '/invoicejobs.v1.InvoiceJobs/RetryInvoiceJob',
+                request_serializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.RetryInvoiceJobRequest.SerializeToString,
+                response_deserializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.RetryInvoiceJobResponse.FromString,
+                _registered_method=True)
 
 
 class InvoiceJobsServicer:
@@ -67,7 +82,9 @@ class InvoiceJobsServicer:
 
         Errors: INVALID_ARGUMENT names the wrong field; FAILED_PRECONDITION when
         the tenant's settings lack what the job needs; ALREADY_EXISTS when
-        request_id was used for another request within 24 hours.
+        request_id was used for another request within 24 hours;
+        RESOURCE_EXHAUSTED, with a RetryInfo, while too many of the tenant's jobs
+        are unfinished or too many of its orders PENDING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -84,6 +101,44 @@ class InvoiceJobsServicer:
 
     def ListInvoiceJobs(self, request, context):
         """Lists a tenant's jobs, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchInvoiceJob(self, request, context):
+        """Tells how a job goes on as it happens: first how far it is, then counts
+        and outcomes until it is DONE, which ends the stream. A job without news
+        is told again every 15 seconds or so: after 45 seconds without a response
+        take the stream for broken. A stream that broke goes on where it was with
+        the last resume_token.
+
+        Errors: NOT_FOUND when the tenant has no such job; INVALID_ARGUMENT when
+        resume_token is not one of this job's.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelInvoiceJob(self, request, context):
+        """Stops a job: orders that have no number yet become FAILURE with the reason
+        JOB_CANCELLED, those that have one, of this job or an earlier one, are
+        finished. Safe to repeat; a job that is DONE stays as it is.
+
+        Errors: NOT_FOUND when the tenant has no such job.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetryInvoiceJob(self, request, context):
+        """Makes a new job of the orders that failed in a job that is DONE. Safe to
+        repeat with the same request_id.
+
+        Errors: NOT_FOUND when the tenant has no such job; FAILED_PRECONDITION when
+        it is not DONE or no order of it failed; ALREADY_EXISTS when request_id was
+        used for another request within 24 hours; RESOURCE_EXHAUSTED as in
+        CreateInvoiceJob.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -106,6 +161,21 @@ def add_InvoiceJobsServicer_to_server(servicer, server):
                     servicer.ListInvoiceJobs,
                     request_deserializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.ListInvoiceJobsRequest.FromString,
                     response_serializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.ListInvoiceJobsResponse.SerializeToString,
+            ),
+            'WatchInvoiceJob': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchInvoiceJob,
+                    request_deserializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.WatchInvoiceJobRequest.FromString,
+                    response_serializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.WatchInvoiceJobResponse.SerializeToString,
+            ),
+            'CancelInvoiceJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelInvoiceJob,
+                    request_deserializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.CancelInvoiceJobRequest.FromString,
+                    response_serializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.CancelInvoiceJobResponse.SerializeToString,
+            ),
+            'RetryInvoiceJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetryInvoiceJob,
+                    request_deserializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.RetryInvoiceJobRequest.FromString,
+                    response_serializer=invoicejobs_dot_v1_dot_invoice__jobs__pb2.RetryInvoiceJobResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -193,6 +263,87 @@ class InvoiceJobs:
             '/invoicejobs.v1.InvoiceJobs/ListInvoiceJobs',
             invoicejobs_dot_v1_dot_invoice__jobs__pb2.ListInvoiceJobsRequest.SerializeToString,
             invoicejobs_dot_v1_dot_invoice__jobs__pb2.ListInvoiceJobsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchInvoiceJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/invoicejobs.v1.InvoiceJobs/WatchInvoiceJob',
+            invoicejobs_dot_v1_dot_invoice__jobs__pb2.WatchInvoiceJobRequest.SerializeToString,
+            invoicejobs_dot_v1_dot_invoice__jobs__pb2.WatchInvoiceJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelInvoiceJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/invoicejobs.v1.InvoiceJobs/CancelInvoiceJob',
+            invoicejobs_dot_v1_dot_invoice__jobs__pb2.CancelInvoiceJobRequest.SerializeToString,
+            invoicejobs_dot_v1_dot_invoice__jobs__pb2.CancelInvoiceJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetryInvoiceJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/invoicejobs.v1.InvoiceJobs/RetryInvoiceJob',
+            invoicejobs_dot_v1_dot_invoice__jobs__pb2.RetryInvoiceJobRequest.SerializeToString,
+            invoicejobs_dot_v1_dot_invoice__jobs__pb2.RetryInvoiceJobResponse.FromString,
             options,
             channel_credentials,
             insecure,

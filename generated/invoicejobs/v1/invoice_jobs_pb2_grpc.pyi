@@ -42,7 +42,9 @@ class InvoiceJobsStub:
 
     Errors: INVALID_ARGUMENT names the wrong field; FAILED_PRECONDITION when
     the tenant's settings lack what the job needs; ALREADY_EXISTS when
-    request_id was used for another request within 24 hours.
+    request_id was used for another request within 24 hours;
+    RESOURCE_EXHAUSTED, with a RetryInfo, while too many of the tenant's jobs
+    are unfinished or too many of its orders PENDING.
     """
     GetInvoiceJob: _grpc.UnaryUnaryMultiCallable[_invoice_jobs_pb2.GetInvoiceJobRequest, _invoice_jobs_pb2.GetInvoiceJobResponse]
     """Gets a job with a page of its orders, in the order of the request.
@@ -51,6 +53,32 @@ class InvoiceJobsStub:
     """
     ListInvoiceJobs: _grpc.UnaryUnaryMultiCallable[_invoice_jobs_pb2.ListInvoiceJobsRequest, _invoice_jobs_pb2.ListInvoiceJobsResponse]
     """Lists a tenant's jobs, the newest first."""
+    WatchInvoiceJob: _grpc.UnaryStreamMultiCallable[_invoice_jobs_pb2.WatchInvoiceJobRequest, _invoice_jobs_pb2.WatchInvoiceJobResponse]
+    """Tells how a job goes on as it happens: first how far it is, then counts
+    and outcomes until it is DONE, which ends the stream. A job without news
+    is told again every 15 seconds or so: after 45 seconds without a response
+    take the stream for broken. A stream that broke goes on where it was with
+    the last resume_token.
+
+    Errors: NOT_FOUND when the tenant has no such job; INVALID_ARGUMENT when
+    resume_token is not one of this job's.
+    """
+    CancelInvoiceJob: _grpc.UnaryUnaryMultiCallable[_invoice_jobs_pb2.CancelInvoiceJobRequest, _invoice_jobs_pb2.CancelInvoiceJobResponse]
+    """Stops a job: orders that have no number yet become FAILURE with the reason
+    JOB_CANCELLED, those that have one, of this job or an earlier one, are
+    finished. Safe to repeat; a job that is DONE stays as it is.
+
+    Errors: NOT_FOUND when the tenant has no such job.
+    """
+    RetryInvoiceJob: _grpc.UnaryUnaryMultiCallable[_invoice_jobs_pb2.RetryInvoiceJobRequest, _invoice_jobs_pb2.RetryInvoiceJobResponse]
+    """Makes a new job of the orders that failed in a job that is DONE. Safe to
+    repeat with the same request_id.
+
+    Errors: NOT_FOUND when the tenant has no such job; FAILED_PRECONDITION when
+    it is not DONE or no order of it failed; ALREADY_EXISTS when request_id was
+    used for another request within 24 hours; RESOURCE_EXHAUSTED as in
+    CreateInvoiceJob.
+    """
 
 @_typing.type_check_only
 class InvoiceJobsAsyncStub(InvoiceJobsStub):
@@ -66,7 +94,9 @@ class InvoiceJobsAsyncStub(InvoiceJobsStub):
 
     Errors: INVALID_ARGUMENT names the wrong field; FAILED_PRECONDITION when
     the tenant's settings lack what the job needs; ALREADY_EXISTS when
-    request_id was used for another request within 24 hours.
+    request_id was used for another request within 24 hours;
+    RESOURCE_EXHAUSTED, with a RetryInfo, while too many of the tenant's jobs
+    are unfinished or too many of its orders PENDING.
     """
     GetInvoiceJob: _aio.UnaryUnaryMultiCallable[_invoice_jobs_pb2.GetInvoiceJobRequest, _invoice_jobs_pb2.GetInvoiceJobResponse]  # type: ignore[assignment]
     """Gets a job with a page of its orders, in the order of the request.
@@ -75,6 +105,32 @@ class InvoiceJobsAsyncStub(InvoiceJobsStub):
     """
     ListInvoiceJobs: _aio.UnaryUnaryMultiCallable[_invoice_jobs_pb2.ListInvoiceJobsRequest, _invoice_jobs_pb2.ListInvoiceJobsResponse]  # type: ignore[assignment]
     """Lists a tenant's jobs, the newest first."""
+    WatchInvoiceJob: _aio.UnaryStreamMultiCallable[_invoice_jobs_pb2.WatchInvoiceJobRequest, _invoice_jobs_pb2.WatchInvoiceJobResponse]  # type: ignore[assignment]
+    """Tells how a job goes on as it happens: first how far it is, then counts
+    and outcomes until it is DONE, which ends the stream. A job without news
+    is told again every 15 seconds or so: after 45 seconds without a response
+    take the stream for broken. A stream that broke goes on where it was with
+    the last resume_token.
+
+    Errors: NOT_FOUND when the tenant has no such job; INVALID_ARGUMENT when
+    resume_token is not one of this job's.
+    """
+    CancelInvoiceJob: _aio.UnaryUnaryMultiCallable[_invoice_jobs_pb2.CancelInvoiceJobRequest, _invoice_jobs_pb2.CancelInvoiceJobResponse]  # type: ignore[assignment]
+    """Stops a job: orders that have no number yet become FAILURE with the reason
+    JOB_CANCELLED, those that have one, of this job or an earlier one, are
+    finished. Safe to repeat; a job that is DONE stays as it is.
+
+    Errors: NOT_FOUND when the tenant has no such job.
+    """
+    RetryInvoiceJob: _aio.UnaryUnaryMultiCallable[_invoice_jobs_pb2.RetryInvoiceJobRequest, _invoice_jobs_pb2.RetryInvoiceJobResponse]  # type: ignore[assignment]
+    """Makes a new job of the orders that failed in a job that is DONE. Safe to
+    repeat with the same request_id.
+
+    Errors: NOT_FOUND when the tenant has no such job; FAILED_PRECONDITION when
+    it is not DONE or no order of it failed; ALREADY_EXISTS when request_id was
+    used for another request within 24 hours; RESOURCE_EXHAUSTED as in
+    CreateInvoiceJob.
+    """
 
 class InvoiceJobsServicer(metaclass=_abc_1.ABCMeta):
     """Creates jobs that invoice orders, and tells how far they are.
@@ -93,7 +149,9 @@ class InvoiceJobsServicer(metaclass=_abc_1.ABCMeta):
 
         Errors: INVALID_ARGUMENT names the wrong field; FAILED_PRECONDITION when
         the tenant's settings lack what the job needs; ALREADY_EXISTS when
-        request_id was used for another request within 24 hours.
+        request_id was used for another request within 24 hours;
+        RESOURCE_EXHAUSTED, with a RetryInfo, while too many of the tenant's jobs
+        are unfinished or too many of its orders PENDING.
         """
 
     @_abc_1.abstractmethod
@@ -114,5 +172,49 @@ class InvoiceJobsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_invoice_jobs_pb2.ListInvoiceJobsResponse, _abc.Awaitable[_invoice_jobs_pb2.ListInvoiceJobsResponse]]:
         """Lists a tenant's jobs, the newest first."""
+
+    @_abc_1.abstractmethod
+    def WatchInvoiceJob(
+        self,
+        request: _invoice_jobs_pb2.WatchInvoiceJobRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_invoice_jobs_pb2.WatchInvoiceJobResponse], _abc.AsyncIterator[_invoice_jobs_pb2.WatchInvoiceJobResponse]]:
+        """Tells how a job goes on as it happens: first how far it is, then counts
+        and outcomes until it is DONE, which ends the stream. A job without news
+        is told again every 15 seconds or so: after 45 seconds without a response
+        take the stream for broken. A stream that broke goes on where it was with
+        the last resume_token.
+
+        Errors: NOT_FOUND when the tenant has no such job; INVALID_ARGUMENT when
+        resume_token is not one of this job's.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelInvoiceJob(
+        self,
+        request: _invoice_jobs_pb2.CancelInvoiceJobRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoice_jobs_pb2.CancelInvoiceJobResponse, _abc.Awaitable[_invoice_jobs_pb2.CancelInvoiceJobResponse]]:
+        """Stops a job: orders that have no number yet become FAILURE with the reason
+        JOB_CANCELLED, those that have one, of this job or an earlier one, are
+        finished. Safe to repeat; a job that is DONE stays as it is.
+
+        Errors: NOT_FOUND when the tenant has no such job.
+        """
+
+    @_abc_1.abstractmethod
+    def RetryInvoiceJob(
+        self,
+        request: _invoice_jobs_pb2.RetryInvoiceJobRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoice_jobs_pb2.RetryInvoiceJobResponse, _abc.Awaitable[_invoice_jobs_pb2.RetryInvoiceJobResponse]]:
+        """Makes a new job of the orders that failed in a job that is DONE. Safe to
+        repeat with the same request_id.
+
+        Errors: NOT_FOUND when the tenant has no such job; FAILED_PRECONDITION when
+        it is not DONE or no order of it failed; ALREADY_EXISTS when request_id was
+        used for another request within 24 hours; RESOURCE_EXHAUSTED as in
+        CreateInvoiceJob.
+        """
 
 def add_InvoiceJobsServicer_to_server(servicer: InvoiceJobsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

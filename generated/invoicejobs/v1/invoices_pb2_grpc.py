@@ -116,7 +116,9 @@ class InvoicesServicer:
 
         Errors: NOT_FOUND when the tenant has no such order; INVALID_ARGUMENT when
         the order given is no valid one; FAILED_PRECONDITION when it cannot be
-        invoiced, with the reason a job would give.
+        invoiced, with the reason a job would give; RESOURCE_EXHAUSTED when drawing
+        it takes too long; UNAVAILABLE while many others are being drawn, and when
+        the process that drew it ended: try again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

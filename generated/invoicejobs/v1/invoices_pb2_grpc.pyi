@@ -66,7 +66,9 @@ class InvoicesStub:
 
     Errors: NOT_FOUND when the tenant has no such order; INVALID_ARGUMENT when
     the order given is no valid one; FAILED_PRECONDITION when it cannot be
-    invoiced, with the reason a job would give.
+    invoiced, with the reason a job would give; RESOURCE_EXHAUSTED when drawing
+    it takes too long; UNAVAILABLE while many others are being drawn, and when
+    the process that drew it ended: try again.
     """
 
 @_typing.type_check_only
@@ -107,7 +109,9 @@ class InvoicesAsyncStub(InvoicesStub):
 
     Errors: NOT_FOUND when the tenant has no such order; INVALID_ARGUMENT when
     the order given is no valid one; FAILED_PRECONDITION when it cannot be
-    invoiced, with the reason a job would give.
+    invoiced, with the reason a job would give; RESOURCE_EXHAUSTED when drawing
+    it takes too long; UNAVAILABLE while many others are being drawn, and when
+    the process that drew it ended: try again.
     """
 
 class InvoicesServicer(metaclass=_abc_1.ABCMeta):
@@ -175,7 +179,9 @@ class InvoicesServicer(metaclass=_abc_1.ABCMeta):
 
         Errors: NOT_FOUND when the tenant has no such order; INVALID_ARGUMENT when
         the order given is no valid one; FAILED_PRECONDITION when it cannot be
-        invoiced, with the reason a job would give.
+        invoiced, with the reason a job would give; RESOURCE_EXHAUSTED when drawing
+        it takes too long; UNAVAILABLE while many others are being drawn, and when
+        the process that drew it ended: try again.
         """
 
 def add_InvoicesServicer_to_server(servicer: InvoicesServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -118,6 +118,7 @@ class Settings(_message.Message):
     ORDER_PATHS_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    SCHEDULES_FIELD_NUMBER: _builtins.int
     etag: _builtins.str
     """Changes with every update. Give it back to be refused (ABORTED) when
     somebody else changed the settings in between; empty does not check.
@@ -146,6 +147,12 @@ class Settings(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When the settings were last changed, UTC. Read-only."""
 
+    @_builtins.property
+    def schedules(self) -> _containers.RepeatedCompositeFieldContainer[Global___Schedule]:
+        """When AUTOMATIC jobs start by themselves; names differ. At most 100, and
+        only together with invoice_settings.
+        """
+
     def __init__(
         self,
         *,
@@ -155,14 +162,58 @@ class Settings(_message.Message):
         order_paths: Global___OrderPaths | None = ...,
         etag: _builtins.str = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        schedules: _abc.Iterable[Global___Schedule] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["invoice_settings", b"invoice_settings", "order_paths", b"order_paths", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "invoice_settings", b"invoice_settings", "number_sequences", b"number_sequences", "order_paths", b"order_paths", "sites", b"sites", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "invoice_settings", b"invoice_settings", "number_sequences", b"number_sequences", "order_paths", b"order_paths", "schedules", b"schedules", "sites", b"sites", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Settings: _TypeAlias = Settings  # noqa: Y015
+
+@_typing.final
+class Schedule(_message.Message):
+    """When AUTOMATIC jobs start by themselves.
+
+    Times are those on the clock on the wall in time_zone. One that clocks are
+    put forward over stands for the moment they are; one that comes twice,
+    because they are put back, for the first. Times that passed while no server
+    ran are made up for by one job, however many they were.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    CRON_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    PAUSED_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The schedule's name: 1 to 64 letters, digits, '-', '_' or '.'."""
+    cron: _builtins.str
+    """A cron expression of five fields (minute, hour, day of month, month, day
+    of week), such as "0 6 * * MON-FRI". Where both kinds of day are
+    restricted, one of them is enough.
+    """
+    time_zone: _builtins.str
+    """IANA time zone, such as Europe/Berlin; empty means the first site's."""
+    paused: _builtins.bool
+    """Whether it starts no jobs for now. Times that pass are not made up for."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        cron: _builtins.str = ...,
+        time_zone: _builtins.str = ...,
+        paused: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cron", b"cron", "name", b"name", "paused", b"paused", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Schedule: _TypeAlias = Schedule  # noqa: Y015
 
 @_typing.final
 class Site(_message.Message):
@@ -938,3 +989,99 @@ class UpdateTenantSettingsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UpdateTenantSettingsResponse: _TypeAlias = UpdateTenantSettingsResponse  # noqa: Y015
+
+@_typing.final
+class ListSchedulesRequest(_message.Message):
+    """Asks for a tenant's schedules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    TIME_COUNT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    """The tenant, matching ^[a-z][a-z0-9]{2,15}$."""
+    time_count: _builtins.int
+    """How many of the next times to give of each, 1 to 100; 0 means 3."""
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        time_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tenant", b"tenant", "time_count", b"time_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSchedulesRequest: _TypeAlias = ListSchedulesRequest  # noqa: Y015
+
+@_typing.final
+class ListSchedulesResponse(_message.Message):
+    """Gives a tenant's schedules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHEDULES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def schedules(self) -> _containers.RepeatedCompositeFieldContainer[Global___ScheduleOutlook]:
+        """The schedules, as the settings list them."""
+
+    def __init__(
+        self,
+        *,
+        schedules: _abc.Iterable[Global___ScheduleOutlook] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["schedules", b"schedules"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSchedulesResponse: _TypeAlias = ListSchedulesResponse  # noqa: Y015
+
+@_typing.final
+class ScheduleOutlook(_message.Message):
+    """A schedule and what it does."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHEDULE_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    NEXT_TIMES_FIELD_NUMBER: _builtins.int
+    LAST_TIME_FIELD_NUMBER: _builtins.int
+    LAST_JOB_ID_FIELD_NUMBER: _builtins.int
+    time_zone: _builtins.str
+    """The time zone that counts, never empty."""
+    last_job_id: _builtins.str
+    """The id of the job it started then; empty where the settings did not let
+    it, and may be empty where that was long ago.
+    """
+    @_builtins.property
+    def schedule(self) -> Global___Schedule:
+        """The schedule."""
+
+    @_builtins.property
+    def next_times(self) -> _containers.RepeatedCompositeFieldContainer[_timestamp_pb2.Timestamp]:
+        """The next times, UTC, the first one first; none while it is paused."""
+
+    @_builtins.property
+    def last_time(self) -> _timestamp_pb2.Timestamp:
+        """The last of its times that came, UTC; absent before the first."""
+
+    def __init__(
+        self,
+        *,
+        schedule: Global___Schedule | None = ...,
+        time_zone: _builtins.str = ...,
+        next_times: _abc.Iterable[_timestamp_pb2.Timestamp] | None = ...,
+        last_time: _timestamp_pb2.Timestamp | None = ...,
+        last_job_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["last_time", b"last_time", "schedule", b"schedule"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["last_job_id", b"last_job_id", "last_time", b"last_time", "next_times", b"next_times", "schedule", b"schedule", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScheduleOutlook: _TypeAlias = ScheduleOutlook  # noqa: Y015

@@ -46,6 +46,11 @@ class TenantSettingsStub:
                 request_serializer=invoicejobs_dot_v1_dot_tenant__settings__pb2.UpdateTenantSettingsRequest.SerializeToString,
                 response_deserializer=invoicejobs_dot_v1_dot_tenant__settings__pb2.UpdateTenantSettingsResponse.FromString,
                 _registered_method=True)
+        self.ListSchedules = channel.unary_unary(
+                '/invoicejobs.v1.TenantSettings/ListSchedules',
+                request_serializer=invoicejobs_dot_v1_dot_tenant__settings__pb2.ListSchedulesRequest.SerializeToString,
+                response_deserializer=invoicejobs_dot_v1_dot_tenant__settings__pb2.ListSchedulesResponse.FromString,
+                _registered_method=True)
 
 
 class TenantSettingsServicer:
@@ -73,6 +78,17 @@ class TenantSettingsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListSchedules(self, request, context):
+        """Lists the schedules of a tenant's settings with the times at which they
+        start jobs next, and the last job each of them started.
+
+        Errors: NOT_FOUND while the tenant has no settings; INVALID_ARGUMENT when
+        time_count is out of range.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TenantSettingsServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -85,6 +101,11 @@ def add_TenantSettingsServicer_to_server(servicer, server):
                     servicer.UpdateTenantSettings,
                     request_deserializer=invoicejobs_dot_v1_dot_tenant__settings__pb2.UpdateTenantSettingsRequest.FromString,
                     response_serializer=invoicejobs_dot_v1_dot_tenant__settings__pb2.UpdateTenantSettingsResponse.SerializeToString,
+            ),
+            'ListSchedules': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSchedules,
+                    request_deserializer=invoicejobs_dot_v1_dot_tenant__settings__pb2.ListSchedulesRequest.FromString,
+                    response_serializer=invoicejobs_dot_v1_dot_tenant__settings__pb2.ListSchedulesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -143,6 +164,33 @@ class TenantSettings:
             '/invoicejobs.v1.TenantSettings/UpdateTenantSettings',
             invoicejobs_dot_v1_dot_tenant__settings__pb2.UpdateTenantSettingsRequest.SerializeToString,
             invoicejobs_dot_v1_dot_tenant__settings__pb2.UpdateTenantSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSchedules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/invoicejobs.v1.TenantSettings/ListSchedules',
+            invoicejobs_dot_v1_dot_tenant__settings__pb2.ListSchedulesRequest.SerializeToString,
+            invoicejobs_dot_v1_dot_tenant__settings__pb2.ListSchedulesResponse.FromString,
             options,
             channel_credentials,
             insecure,

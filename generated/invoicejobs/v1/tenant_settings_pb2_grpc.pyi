@@ -47,6 +47,13 @@ class TenantSettingsStub:
     Errors: INVALID_ARGUMENT names every wrong field; ABORTED when the
     settings changed since the given etag.
     """
+    ListSchedules: _grpc.UnaryUnaryMultiCallable[_tenant_settings_pb2.ListSchedulesRequest, _tenant_settings_pb2.ListSchedulesResponse]
+    """Lists the schedules of a tenant's settings with the times at which they
+    start jobs next, and the last job each of them started.
+
+    Errors: NOT_FOUND while the tenant has no settings; INVALID_ARGUMENT when
+    time_count is out of range.
+    """
 
 @_typing.type_check_only
 class TenantSettingsAsyncStub(TenantSettingsStub):
@@ -66,6 +73,13 @@ class TenantSettingsAsyncStub(TenantSettingsStub):
 
     Errors: INVALID_ARGUMENT names every wrong field; ABORTED when the
     settings changed since the given etag.
+    """
+    ListSchedules: _aio.UnaryUnaryMultiCallable[_tenant_settings_pb2.ListSchedulesRequest, _tenant_settings_pb2.ListSchedulesResponse]  # type: ignore[assignment]
+    """Lists the schedules of a tenant's settings with the times at which they
+    start jobs next, and the last job each of them started.
+
+    Errors: NOT_FOUND while the tenant has no settings; INVALID_ARGUMENT when
+    time_count is out of range.
     """
 
 class TenantSettingsServicer(metaclass=_abc_1.ABCMeta):
@@ -95,6 +109,19 @@ class TenantSettingsServicer(metaclass=_abc_1.ABCMeta):
 
         Errors: INVALID_ARGUMENT names every wrong field; ABORTED when the
         settings changed since the given etag.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSchedules(
+        self,
+        request: _tenant_settings_pb2.ListSchedulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_tenant_settings_pb2.ListSchedulesResponse, _abc.Awaitable[_tenant_settings_pb2.ListSchedulesResponse]]:
+        """Lists the schedules of a tenant's settings with the times at which they
+        start jobs next, and the last job each of them started.
+
+        Errors: NOT_FOUND while the tenant has no settings; INVALID_ARGUMENT when
+        time_count is out of range.
         """
 
 def add_TenantSettingsServicer_to_server(servicer: TenantSettingsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

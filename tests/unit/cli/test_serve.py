@@ -8,10 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from pathlib import Path
 
 import pytest
+
+from gateway.cli.processes import Addresses, Service
+from gateway.cli.serve import stop_on_signals, watch
 
 ROOT = Path(__file__).parents[3]
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("INVOICEJOBS_")}
@@ -83,6 +87,50 @@ def test_a_signal_stops_both_and_the_exit_code_is_0(service, number):
     assert process.returncode == 0, said
     assert "Stopping: the gateway first" in said
     wait_until_gone(pids)
+
+
+class Busy(Service):
+    """A service whose stop takes until it is killed."""
+
+    def __init__(self):
+        super().__init__(Addresses("127.0.0.1", 1, "127.0.0.1", 2))
+        self.killed = threading.Lock()
+        self.killed.acquire()
+
+    def check(self):
+        pass
+
+    def stop(self):
+        # As a wait for a process: no handler of Python's runs in the main thread meanwhile.
+        self.killed.acquire()
+        return True
+
+    def kill(self):
+        self.killed.release()
+
+
+@pytest.fixture
+def _old_handlers():
+    """Puts back how this process takes signals."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    signal.set_wakeup_fd(-1)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_old_handlers")
+def test_a_second_signal_kills_also_when_another_thread_than_the_waiting_one_meets_it():
+    busy = Busy()
+    asked = stop_on_signals(busy)
+
+    def meet_signals():
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+        assert asked.wait(60)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    threading.Thread(target=meet_signals, daemon=True).start()
+    assert watch(busy, asked)
 
 
 @pytest.mark.parametrize(("index", "name"), [(0, "server"), (1, "gateway")])

@@ -111,3 +111,16 @@ def test_every_wrong_field_that_the_server_found_is_listed(run, services, file):
 def test_settings_without_a_rule_say_what_that_means(run, tmp_path):
     (path := tmp_path / "plain.json").write_text('{"sites": [{"code": "DE"}]}')
     assert "AUTOMATIC jobs are off" in run("settings", "set", path).stdout
+
+
+def test_a_file_without_schedules_leaves_them_and_one_with_none_removes_them(run, services, file):
+    run("settings", "set", file)
+    run("schedules", "set", "mornings", "--cron", "0 6 * * *")
+    result = run("settings", "set", file)
+    assert [schedule.name for schedule in services.settings.schedules] == ["mornings"]
+    assert "Schedule mornings" in result.stdout
+    document = json.loads(file.read_text()) | {"schedules": [], "sites": [{"code": "AT"}]}
+    file.write_text(json.dumps(document))
+    assert run("settings", "set", file).exit_code == 0
+    assert not services.settings.schedules
+    assert [site.code for site in services.settings.sites] == ["AT"]

@@ -166,3 +166,56 @@ def test_nothing_stays_open_when_the_reader_goes_away(documents, monkeypatch):
     next(pieces)
     pieces.close()
     assert [file.closed for file in opened] == [True]
+
+
+class TestLookingAfter:
+    def test_keys_come_sorted_as_texts_sort(self, tmp_path):
+        documents = FolderDocuments(tmp_path)
+        keys = ["acme/00/a.pdf", "acme/b.pdf", "acme.txt", "acme2/b-1/x", "acme2/b/x", "b.part"]
+        for key in keys:
+            (tmp_path / key).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / key).write_bytes(b"x")
+        assert list(documents.keys()) == sorted(keys)
+        assert list(documents.keys("acme/")) == ["acme/00/a.pdf", "acme/b.pdf"]
+        assert list(documents.keys("nobody/")) == []
+        assert [key for key in keys if documents.is_aside(key)] == ["b.part"]
+
+    def test_sizes_are_told_and_files_removed(self, tmp_path):
+        documents = FolderDocuments(tmp_path)
+        documents.store({"acme/00/a.pdf": b"12345"})
+        assert documents.size("acme/00/a.pdf") == 5
+        assert documents.size("acme/00/none.pdf") is None
+        documents.remove(["acme/00/a.pdf", "acme/00/none.pdf", "other/x"])
+        assert documents.size("acme/00/a.pdf") is None
+
+    def test_who_only_looks_changes_nothing(self, tmp_path):
+        FolderDocuments(tmp_path / "none", abandoned=None)
+        assert not (tmp_path / "none").exists()
+        (tmp_path / "0.part").write_bytes(b"half")
+        FolderDocuments(tmp_path, abandoned=None)
+        assert (tmp_path / "0.part").exists()
+
+    def test_folders_that_are_no_tenants_are_not_ours(self, tmp_path):
+        documents = FolderDocuments(tmp_path)
+        documents.store({KEY: DATA})
+        for name in ("lost+found", ".snapshot/acme"):
+            (tmp_path / name).mkdir(parents=True)
+        (tmp_path / ".snapshot/acme/x.pdf").write_bytes(b"x")
+        # Nobody but root may look into it.
+        (tmp_path / "lost+found").chmod(0)
+        assert list(documents.keys()) == [KEY]
+
+    def test_where_others_store_only_what_is_old_is_removed(self, tmp_path):
+        for name in ("old.part", "new.part"):
+            (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / "old.part", (0, 0))
+        FolderDocuments(tmp_path, abandoned=60)
+        assert [path.name for path in tmp_path.iterdir()] == ["new.part"]
+
+    def test_what_others_leave_later_is_removed_when_asked(self, tmp_path):
+        documents = FolderDocuments(tmp_path)
+        for name in ("old.part", "new.part"):
+            (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / "old.part", (0, 0))
+        documents.remove_abandoned(3600)
+        assert [path.name for path in tmp_path.iterdir()] == ["new.part"]

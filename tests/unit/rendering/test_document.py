@@ -7,6 +7,7 @@ from server.domain.document import DocumentFormat
 from server.rendering import render_document, render_preview, warm_up
 from server.work.render_pool import RenderPool
 from tests.builders.invoices import make_invoice
+from tests.fakes.outside import as_bytes
 
 INVOICES = [make_invoice(2, number=f"RE-{number}") for number in range(3)]
 TASKS = [(invoice, format) for invoice in INVOICES for format in DocumentFormat]
@@ -36,7 +37,7 @@ def test_no_two_formats_are_the_same():
 def test_a_pool_gives_each_result_in_its_place(processes):
     pool = RenderPool(render_document, render_preview, warm_up, processes)
     try:
-        results = pool.render(TASKS)
+        results = pool.render(TASKS, as_bytes)
     finally:
         pool.close()
     assert results == [render_document(*task) for task in TASKS]
@@ -56,7 +57,7 @@ def broken(invoice, format):
 def test_what_fails_takes_nothing_else_with_it(processes):
     pool = RenderPool(broken, render_preview, warm_up, processes)
     try:
-        results = pool.render(TASKS[:3])
+        results = pool.render(TASKS[:3], as_bytes)
     finally:
         pool.close()
     assert results[0] == b"RE-0"

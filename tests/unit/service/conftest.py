@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -14,18 +16,25 @@ from server.domain.job import Chunk, Job, JobOrder, JobType
 from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant
 from server.ports import Database
+from server.service.archive_findings import Finding
 from server.service.cancel_invoice import CancelInvoice
+from server.service.cancel_job import CancelJob
 from server.service.create_job import CreateJob
 from server.service.import_orders import ImportOrders, ImportResult, IncomingOrder
 from server.service.issue_invoices import IssueInvoices
 from server.service.make_documents import MakeDocuments
 from server.service.plan_job import PlanJob
 from server.service.process_chunk import ProcessChunk
+from server.service.repair_documents import RepairDocuments
+from server.service.retry_job import RetryJob
 from server.service.settings import CheckSettings, UpdateSettings
+from server.service.verify_archive import Asked, VerifyArchive
+from server.service.watch_job import WatchJob
 from server.service.work_on_chunk import WorkOnChunk
 from server.sources.own_orders import OwnOrders
 from server.sources.read_order import read_order
 from server.storage import migrate, open_database
+from tests.builders.cancellation import SETTINGS
 from tests.builders.orders import OrderForm, make_order_json, order_bytes
 from tests.builders.settings import IDENTIFIERS, make_settings
 from tests.fakes.logos import FakeLogos
@@ -73,7 +82,14 @@ class Shop:
             make_documents,
         )
         self.cancel_invoice = CancelInvoice(hooked, self.clock, make_documents)
-        self.work_on_chunk = WorkOnChunk(hooked, self.clock, self.plan_job, self.process_chunk)
+        #: Jobs of which watchers were told that they changed.
+        self.changed: list[str] = []
+        self.work_on_chunk = WorkOnChunk(
+            hooked, self.clock, self.plan_job, self.process_chunk, self.changed.append
+        )
+        self.cancel_job = CancelJob(hooked, self.clock, self.changed.append)
+        self.retry_job = RetryJob(database, self.create_job)
+        self.watch_job = WatchJob(database)
         self.save(make_settings())
 
     def _wake(self) -> None:
@@ -154,3 +170,44 @@ def shop(tmp_path):
     database = open_database(url)
     yield Shop(database)
     database.close()
+
+
+class Auditor:
+    """Somebody who may look at everything and change anything."""
+
+    def __init__(self, shop, file):
+        self.shop = shop
+        self.file = file
+        self.while_pausing = lambda: None
+        self.progress = []
+
+    def verify(self, *, quick=False, repair=False, tenant=None):
+        found: list[Finding] = []
+        mend = RepairDocuments(self.shop.database, self.shop.renderer, self.shop.documents)
+        VerifyArchive(self.shop.database, self.shop.documents, self._pause)(
+            Asked(tenant, quick, mend if repair else None),
+            found.append,
+            lambda done, total: self.progress.append((done, total)),
+        )
+        return found
+
+    def _pause(self):
+        self.while_pausing()
+
+    def kinds(self, **options):
+        return [finding.kind for finding in self.verify(**options)]
+
+    def sql(self, statement, *values):
+        with closing(sqlite3.connect(self.file)) as connection:
+            connection.execute("PRAGMA foreign_keys=OFF")
+            connection.execute(statement, values)
+            connection.commit()
+
+
+@pytest.fixture
+def auditor(shop, tmp_path):
+    shop.save(SETTINGS)
+    shop.sell("o-1", "o-2", "o-3")
+    shop.start("o-1", "o-2", "o-3")
+    shop.work()
+    return Auditor(shop, tmp_path / "invoicejobs.db")

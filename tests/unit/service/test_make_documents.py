@@ -5,9 +5,10 @@ import hashlib
 import pytest
 
 from server.domain.document import DocumentFormat
+from server.domain.errors import LimitExceeded
 from server.domain.job import JobOrderStatus
 from tests.builders.settings import make_seller, make_settings, make_site
-from tests.fakes.outside import Crash, fake_document, nothing
+from tests.fakes.outside import Crash, as_bytes, fake_document, nothing
 
 PDF, FACTUR_X, XRECHNUNG = (
     DocumentFormat.PDF,
@@ -121,3 +122,32 @@ def test_a_format_that_fails_fails_the_order_and_a_new_job_makes_only_that(
     pdf = next(document for document in documents if document.format is PDF)
     assert outcome.pdf_sha256 == pdf.sha256
     assert len(documents) == 3
+
+
+def test_an_invoice_that_takes_too_long_to_draw_fails_its_order_alone_and_can_be_tried_again(shop):
+    shop.sell("A", "B")
+    job = shop.start("A", "B")
+    draw = shop.renderer.render
+    late = LimitExceeded("Drawing it takes more than 60 seconds.", reason="RENDERING_TOO_LONG")
+
+    def too_long_for_a(wanted, finish):
+        rendered = [
+            late if invoice.draft.order_id == "A" else data
+            for (invoice, _), data in zip(wanted, draw(wanted, as_bytes), strict=True)
+        ]
+        return finish(wanted, rendered)
+
+    shop.renderer.render = too_long_for_a
+    shop.work()
+    a, b = shop.outcomes(job)
+    assert (a.status, a.reason) == (JobOrderStatus.FAILURE, "RENDERING_TOO_LONG")
+    assert a.message == (
+        f"Invoice {NUMBER} was issued, but its PDF could not be made. Drawing it takes more than "
+        "60 seconds. The order can safely be tried again in a new job."
+    )
+    assert b.status is JobOrderStatus.SUCCESS
+    shop.renderer.render = draw
+    again = shop.start("A")
+    shop.work()
+    assert shop.outcomes(again)[0].status is JobOrderStatus.SUCCESS
+    assert shop.outcomes(again)[0].invoice_number == NUMBER

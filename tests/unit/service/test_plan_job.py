@@ -1,5 +1,6 @@
 """Which orders an AUTOMATIC job takes, to the minute, wherever the site is."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from server.domain.errors import Conflict
 from server.domain.job import JobStatus
 from server.domain.settings import SelectionRule
+from server.service.job_limits import JobLimits
 from server.service.plan_job import due_filter
 from tests.builders.settings import RULE, make_settings, make_site
 
@@ -111,3 +113,26 @@ def test_a_plan_is_made_once(shop):
     with pytest.raises(Conflict):
         shop.plan_job(late)
     assert shop.job(job.job_id).order_count == 1
+
+
+def test_jobs_that_are_planned_side_by_side_stay_within_the_tenants_limit(shop):
+    shop.sell("A", "B", "C", "D", "E")
+    plan_job = replace(shop.plan_job, limits=JobLimits(waiting_orders=6))
+    jobs = [shop.start() for _ in range(3)]
+    for plan in [shop.claimed() for _ in jobs]:
+        plan_job(plan)
+    # Each takes one at least, so that it gets on.
+    assert [shop.job(job.job_id).order_count for job in jobs] == [5, 1, 1]
+    shop.work()
+    assert len(shop.numbers()) == 5
+
+
+def test_due_orders_beyond_the_limit_are_left_to_the_next_job(shop):
+    shop.sell("A", "B", "C")
+    shop.plan_job = replace(shop.plan_job, limits=JobLimits(waiting_orders=2))
+    taken = []
+    for _ in range(2):
+        job = shop.start()
+        shop.work()
+        taken.append([order.order_id for order in shop.outcomes(job)])
+    assert taken == [["A", "B"], ["C"]]

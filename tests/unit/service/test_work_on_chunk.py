@@ -1,13 +1,17 @@
 """What follows when a chunk fails: another try, patience, or the end of its orders."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from server.domain.errors import Unavailable
 from server.domain.job import JobOrderStatus, JobStatus
-from server.service.work_on_chunk import ATTEMPTS
+from server.domain.tenant import Tenant
+from server.service.work_on_chunk import ATTEMPTS, PLAN_PAUSE
 from tests.fakes.outside import nothing
+
+ACME = Tenant("acme")
 
 PENDING, SUCCESS, FAILURE = JobOrderStatus.PENDING, JobOrderStatus.SUCCESS, JobOrderStatus.FAILURE
 
@@ -89,3 +93,43 @@ def test_a_plan_is_worked_on_like_any_chunk(shop):
     shop.work_on_chunk(shop.claimed())
     shop.work_on_chunk(shop.claimed())
     assert statuses(shop, job) == [SUCCESS]
+
+
+class Broken:
+    """A source that a bug keeps from finding due orders."""
+
+    def due(self, tenant, rule):
+        raise ZeroDivisionError
+
+
+def test_a_plan_that_fails_by_itself_is_tried_on_and_on_and_never_looks_like_nothing_due(
+    shop, caplog
+):
+    shop.sell("A")
+    job = shop.start()
+    work_on_chunk = replace(shop.work_on_chunk, plan_job=broken_plan(shop))
+    for _ in range(3 * ATTEMPTS):
+        work_on_chunk(shop.claimed())
+        assert shop.claim() is None, "there is a pause before the next try"
+        shop.clock.advance(seconds=PLAN_PAUSE.total_seconds())
+        assert shop.job(job.job_id).status is JobStatus.IN_PROGRESS
+    assert f"due orders of job {job.job_id} of tenant acme cannot be found" in caplog.text
+    shop.work_on_chunk(shop.claimed())
+    shop.work()
+    assert statuses(shop, job) == [SUCCESS]
+
+
+def test_a_plan_that_fails_by_itself_ends_with_its_cancelled_job(shop):
+    job = shop.start()
+    work_on_chunk = replace(shop.work_on_chunk, plan_job=broken_plan(shop))
+    for _ in range(ATTEMPTS + 2):
+        work_on_chunk(shop.claimed())
+        shop.clock.advance(seconds=PLAN_PAUSE.total_seconds())
+    assert shop.cancel_job(ACME, job.job_id).status is JobStatus.IN_PROGRESS
+    work_on_chunk(shop.claimed())
+    assert shop.job(job.job_id).status is JobStatus.DONE
+    assert shop.claim() is None
+
+
+def broken_plan(shop):
+    return replace(shop.plan_job, source=Broken())

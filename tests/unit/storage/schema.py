@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 
@@ -23,8 +24,9 @@ def schema_of(url: str) -> dict[tuple[str, str], list[str]]:
     """Gives the definition of each thing by kind and name, without Alembic's own table."""
     rows = _of_file(url) if url.startswith("sqlite") else _of_server(url)
     return {
-        # Which constraint of a table is written first means nothing.
-        (kind, name): sorted(line.strip().rstrip(",") for line in definition.splitlines())
+        # Which constraint of a table is written first means nothing, nor which line a column that
+        # was added later stands on.
+        (kind, name): sorted(filter(None, map(str.strip, re.split(r"[,\n]", definition))))
         for kind, name, definition in rows
         if not name.startswith(("sqlite_", "alembic_version"))
     }

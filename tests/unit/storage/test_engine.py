@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import PendingRollbackError, SQLAlchemyError
 
 from server.domain.errors import InvoiceJobsError, Unavailable
+from server.domain.job import JobFilter
 from server.storage import dialects, migrate, open_database
 from tests.builders.storage_values import ACME, in_threads, make_job, make_settings, write
 
@@ -123,7 +124,7 @@ def test_after_a_failure_nothing_more_is_written_in_its_transaction(database, fu
             unit.commit()
     full_disk()
     with database.read() as unit:
-        assert [job.job_id for job in unit.jobs.page(ACME, None, None, 9).items] == ["job-1"]
+        assert [job.job_id for job in unit.jobs.page(ACME, JobFilter(), None, 9).items] == ["job-1"]
 
 
 def test_a_process_that_waits_too_long_for_another_is_told_so(url, file, monkeypatch):
@@ -158,7 +159,7 @@ for number in range(100):
     assert killed.returncode == -9
     database = open_database(url)
     with database.read() as unit:
-        jobs = unit.jobs.page(ACME, None, None, 1000).items
+        jobs = unit.jobs.page(ACME, JobFilter(), None, 1000).items
     assert [job.order_count for job in jobs] == [2] * 50
     write(database, lambda unit: unit.jobs.add(make_job("job-next")))
     database.close()

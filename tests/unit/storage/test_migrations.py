@@ -71,7 +71,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(new_url, tmp_path, monkeyp
     broken = folder / "versions" / "0099_broken.py"
     broken.write_text(
         "from alembic import op\n"
-        "revision, down_revision = '0099', '0003'\n"
+        "revision, down_revision = '0099', '0007'\n"
         "def upgrade():\n"
         "    op.execute('CREATE TABLE half (x INTEGER)')\n"
         "    op.execute('INSERT INTO nowhere VALUES (1)')\n"

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
-from server.domain.job import JobStatus
+from server.domain.job import JobFilter, JobStatus, JobType
 from server.ports import DueFilter
 from server.storage import migrate
 from server.storage.engine import open_engines
@@ -48,7 +48,8 @@ INSERT INTO invoices (tenant, number, order_id, job_id, type_code, preceding_num
 INSERT INTO documents SELECT 'acme', number, 'PDF', '', '', 1, '', '' FROM invoices;
 INSERT INTO jobs
   (job_id, tenant, job_type, created_at, done_at, order_count, success_count, failure_count)
-  SELECT 'job-' || n, 'acme', 'MANUAL', now(), CASE WHEN n <= {JOBS - UNFINISHED} THEN now() END,
+  SELECT 'job-' || n, 'acme', CASE n % 100 WHEN 0 THEN 'AUTOMATIC' ELSE 'MANUAL' END,
+  now(), CASE WHEN n <= {JOBS - UNFINISHED} THEN now() END,
   20, 0, 0 FROM generate_series(1, {JOBS}) n;
 INSERT INTO job_orders SELECT key, n, 'o-' || n, 'PENDING', '', '', '', '', ''
   FROM jobs, generate_series(0, 19) n;
@@ -120,11 +121,16 @@ def a_chunk(unit):
         (lambda unit: unit.chunks.finish(a_chunk(unit)), 12 * UNFINISHED),
         (lambda unit: unit.chunks.release(a_chunk(unit), NOON, counted=True), 12 * UNFINISHED),
         (lambda unit: (a_chunk(unit), unit.chunks.release_all()), 12 * UNFINISHED),
+        (lambda unit: unit.jobs.load(ACME), UNFINISHED),
         (lambda unit: unit.jobs.get(ACME, "job-1"), 2),
         (lambda unit: unit.jobs.orders("job-1", 5, 10), 15),
-        (lambda unit: unit.jobs.page(ACME, None, "500", 10), 12),
-        (lambda unit: unit.jobs.page(ACME, JobStatus.IN_PROGRESS, None, 5), 7),
-        (lambda unit: unit.jobs.page(ACME, JobStatus.DONE, "500", 10), 12),
+        (lambda unit: unit.jobs.page(ACME, JobFilter(), f"{2**50}-500", 10), 12),
+        (lambda unit: unit.jobs.page(ACME, JobFilter(JobStatus.IN_PROGRESS), None, 5), 7),
+        (lambda unit: unit.jobs.page(ACME, JobFilter(JobStatus.DONE), f"{2**50}-500", 10), 12),
+        (lambda unit: unit.jobs.page(ACME, JobFilter(job_type=JobType.AUTOMATIC), None, 5), 7),
+        (lambda unit: unit.jobs.page(ACME, JobFilter(created_before=NOON), None, 10), 2),
+        (lambda unit: unit.jobs.outcomes("job-1", 0, 10), 12),
+        (lambda unit: unit.chunks.drop_untouched(f"job-{JOBS - 1}"), 40),
         (lambda unit: unit.jobs.add_orders("job-1", 20, ["o-1"]), 8),
         (lambda unit: unit.jobs.record("job-1", [success(3), success(4)]), 12),
         (lambda unit: unit.jobs.close_if_complete("job-1", NOON), 8),

@@ -6,10 +6,18 @@ import threading
 
 import pytest
 
-from server.domain.errors import InvalidInput
+from server.domain.errors import InvalidInput, Unavailable
+from server.domain.job import JobFilter
 from server.storage import migrate, open_database
 from server.storage.engine import open_engines
-from tests.builders.storage_values import ACME, in_threads, make_job, make_settings, write
+from tests.builders.storage_values import (
+    ACME,
+    in_threads,
+    make_job,
+    make_series,
+    make_settings,
+    write,
+)
 
 
 @pytest.fixture
@@ -31,6 +39,14 @@ def test_nothing_hangs_for_ever_and_the_servers_customs_do_not_matter(engines):
         *("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"),
         *("application_name", "timezone", "datestyle", "jit"),
     ) == ["1min", "30s", "5s", "invoicejobs", "UTC", "ISO, MDY", "off"]
+
+
+def test_a_server_that_vanished_is_noticed_with_a_request_under_way_and_without(engines):
+    with engines.writer.connect() as connection:
+        options = connection.connection.driver_connection.info.get_parameters()
+    # Milliseconds; the keepalives ask three times in as long.
+    assert options["tcp_user_timeout"] == "19000"
+    assert int(options["keepalives_idle"]) + 3 * int(options["keepalives_interval"]) == 19
 
 
 def test_a_migration_may_take_its_time(postgres_url):
@@ -67,6 +83,22 @@ def test_times_come_back_right_whatever_the_database_is_set_to(postgres_server, 
     with database.read() as unit:
         assert unit.jobs.get(ACME, "job-1") == make_job()
     database.close()
+
+
+def test_a_process_that_stops_after_writing_many_rows_does_not_keep_its_locks(postgres_url):
+    impatient = f"{postgres_url}&options=-c%20idle_in_transaction_session_timeout%3D200ms"
+    stopped, other = open_database(impatient), open_database(postgres_url)
+    series = make_series()
+    with stopped.write() as unit:
+        unit.numbers.draw(ACME, series, 50)
+        with other.write() as later:
+            # Waits for the counter until the server has ended the other's session.
+            assert later.numbers.draw(ACME, series, 1) == range(1, 2)
+            later.commit()
+        with pytest.raises(Unavailable):
+            unit.commit()
+    stopped.close()
+    other.close()
 
 
 def test_writers_do_not_wait_for_each_other(postgres_url):
@@ -111,7 +143,7 @@ for number in range(30):
     assert killed.returncode == -9
     database = open_database(postgres_url)
     with database.read() as unit:
-        jobs = unit.jobs.page(ACME, None, None, 1000).items
+        jobs = unit.jobs.page(ACME, JobFilter(), None, 1000).items
     assert [job.order_count for job in jobs] == [2] * 20
     database.close()
 

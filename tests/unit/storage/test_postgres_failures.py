@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import PendingRollbackError, SQLAlchemyError
 
 from server.domain.errors import InvalidInput, InvoiceJobsError, Unavailable
+from server.domain.job import JobFilter
 from server.storage import open_database
 from server.storage.engine import open_engines
 from server.storage.unit_of_work import SqlDatabase
@@ -68,7 +69,7 @@ def cut(look):
 
 def jobs(database):
     with database.read() as unit:
-        return [job.job_id for job in unit.jobs.page(ACME, None, None, 99).items]
+        return [job.job_id for job in unit.jobs.page(ACME, JobFilter(), None, 99).items]
 
 
 def test_a_connection_that_is_cut_between_two_transactions_is_not_noticed(database, look):

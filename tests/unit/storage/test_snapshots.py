@@ -1,6 +1,8 @@
 """Snapshots outlive the release that wrote them."""
 
 import json
+import subprocess
+import sys
 from dataclasses import fields, is_dataclass, replace
 
 import pytest
@@ -88,3 +90,38 @@ def test_writing_is_the_same_every_time():
 def test_a_broken_snapshot_is_an_error_not_an_empty_invoice():
     with pytest.raises(Exception, match="number"):
         read_invoice("{}")
+
+
+#: Forks processes that have read nothing yet, and lets four threads begin at the same time in each.
+FIRST_READS = """
+import os, sys, threading
+from server.storage.snapshots import read_invoice, read_settings
+
+read = {"invoice": read_invoice, "settings": read_settings}[sys.argv[1]]
+snapshot = sys.stdin.read()
+for _ in range(20):
+    child = os.fork()
+    if child:
+        ended = os.waitpid(child, 0)[1]
+        if ended:
+            sys.exit(f"ended by signal {ended}")
+        continue
+    sys.setswitchinterval(1e-5)
+    begin = threading.Barrier(4)
+    threads = [threading.Thread(target=lambda: (begin.wait(), read(snapshot))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    os._exit(0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "snapshot"),
+    [("settings", write_settings(make_settings())), ("invoice", write_invoice(FULL))],
+)
+def test_threads_that_read_the_first_snapshots_at_once_do_not_end_the_process(kind, snapshot):
+    command = [sys.executable, "-c", FIRST_READS, kind]
+    done = subprocess.run(command, input=snapshot, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -10,7 +10,7 @@ from server.domain.errors import LimitExceeded, Unavailable
 from server.work.preview_process import PreviewProcess
 from server.work.render_pool import RenderPool
 from tests.builders.invoices import make_invoice
-from tests.fakes.outside import fake_document, fake_preview, nothing
+from tests.fakes.outside import as_bytes, fake_document, fake_preview, nothing
 
 
 def preview(invoice):
@@ -50,7 +50,7 @@ def test_a_preview_that_ends_its_process_can_be_asked_again_and_stops_nobody_els
         assert error.value.reason == "RENDERING_FAILED"
     invoice = make_invoice(2)
     assert pool.preview(invoice) == fake_preview(invoice)
-    assert pool.render([(invoice, DocumentFormat.PDF)]) == [fake_document(invoice)]
+    assert pool.render([(invoice, DocumentFormat.PDF)], as_bytes) == [fake_document(invoice)]
 
 
 def test_a_preview_that_takes_too_long_is_given_up_and_the_next_one_is_rendered():

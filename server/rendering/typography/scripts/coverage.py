@@ -21,10 +21,12 @@ _MOST_NAMED = 8
 
 def check_fonts(draft: InvoiceDraft) -> None:
     """Raises OrderRejected, naming what to install, when a text of the draft lacks its font."""
+    if cjk_fonts():
+        return
     texts: list[str] = []
     _collect(draft, texts)
     latin = face(draft.branding.typeface, Weight.REGULAR)
-    if latin.advances.keys() >= set("".join(texts)) or cjk_fonts():
+    if latin.advances.keys() >= set("".join(texts)):
         return
     for place, text in _places(draft, ""):
         if plain(text, latin) is None and (missing := _missing(text, latin)):
