@@ -152,7 +152,8 @@ class ChunkStore(Protocol):
     def take_back(self, holders: Collection[str], *, counted: bool) -> int:
         """Frees what holders hold that will not go on with it, and tells how much that was.
 
-        Unless counted, the attempts are taken back: they were not the chunks' fault.
+        What another transaction has locked is left: ask again. Unless counted, the attempts are
+        taken back: they were not the chunks' fault.
         """
         ...
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.torture.disk import Disk
 from tests.torture.plant import Plant, render_processes, send
 
 #: Seconds that a disk or a database is away.
@@ -134,18 +135,19 @@ def silence_connections(plant: Plant, chance: random.Random) -> Struck:
 def fill_documents(plant: Plant, chance: random.Random) -> Struck:
     """Fills the disk of the documents for a while."""
     assert plant.documents_disk
-    full = plant.documents_disk.fill()
-    time.sleep(chance.uniform(*AWAY))
-    plant.documents_disk.free()
-    return Struck(hit=full)
+    return _fill(plant.documents_disk, chance)
 
 
 def fill_database(plant: Plant, chance: random.Random) -> Struck:
     """Fills the disk of the database for a while."""
     assert plant.database_disk
-    full = plant.database_disk.fill()
+    return _fill(plant.database_disk, chance)
+
+
+def _fill(disk: Disk, chance: random.Random) -> Struck:
+    full = disk.fill()
     time.sleep(chance.uniform(*AWAY))
-    plant.database_disk.free()
+    disk.free()
     return Struck(hit=full)
 
 
