@@ -150,7 +150,7 @@ VARIABLES = (
              _between(1024, 64 * MEBIBYTE), "Largest order that can be imported, in bytes."),
     Variable("INVOICEJOBS_LOGO_URLS", "logo_urls", "on", _one_of("on", "off"),
              "Whether logos are fetched from the addresses that settings name."),
-    Variable("INVOICEJOBS_CHUNK_SIZE", "chunk_size", "50", _between(1, 1000),
+    Variable("INVOICEJOBS_CHUNK_SIZE", "chunk_size", "100", _between(1, 1000),
              "Orders that are invoiced together in one step of a job."),
     Variable("INVOICEJOBS_JOB_WINDOW", "job_window", "8", _between(1, 1000),
              "Steps of one job in work at the same time, so that other jobs get their turn."),

@@ -23,6 +23,7 @@ from server.identifiers.check_digits import CheckDigits
 from server.rendering import render_document, warm_up
 from server.service.make_documents import formats_of
 from server.sources.read_order import read_order
+from server.work.collecting import spare_what_is_loaded
 
 CORES: Final = os.cpu_count() or 1
 #: Different invoices that a process draws, before any comes again.
@@ -93,6 +94,7 @@ class RenderingAlone(AbstractContextManager["RenderingAlone"]):
 
 def _work(pipe: Connection[Any, Any], index: int) -> None:
     warm_up()
+    spare_what_is_loaded()
     turn = cycle(invoices(index * _KEPT, (index + 1) * _KEPT))
     for invoice in islice(turn, 50):
         _render(invoice)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import subprocess
 import tempfile
 import time
@@ -112,8 +114,10 @@ def running(layout: Layout, fill: Callable[[str], None] = lambda _: None) -> Ite
     Before that, fill is given the URL of the database, whose tables are made.
     """
     with ExitStack() as stack:
-        folder = tempfile.TemporaryDirectory(prefix="invoicejobs-bench-")
-        home = Path(stack.enter_context(folder))
+        # Removed only when we end: blocks that are freed are told to the disk, which takes from
+        # whoever syncs files meanwhile several times as long as that.
+        home = Path(tempfile.mkdtemp(prefix="invoicejobs-bench-"))
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
         url, database = "", 0
         if layout.engine == POSTGRESQL:
             server = stack.enter_context(durable_server(home))

@@ -15,6 +15,7 @@ from server.domain.units import PIECE, unit_code
 _FINEST_PRICE_DECIMALS = 16
 _STEPS = tuple(Decimal(1).scaleb(-places) for places in range(_FINEST_PRICE_DECIMALS + 1))
 _FINEST_QUANTITY = Decimal("0.000001")
+_WHOLE = Decimal(1)
 
 _LANGUAGES = ("de", "en", "fr", "it", "es", "nl", "pl", "pt", "cs")
 _DEFAULT_NAMES: Mapping[PartKind, Mapping[str, str]] = {
@@ -114,6 +115,8 @@ def _name(part: Part, language: str) -> str:
 
 def _tidy(quantity: Decimal) -> Decimal:
     """Drops what binary fractions add to a quantity: 0.30000000000000004 kg are 0.3 kg."""
+    if quantity.same_quantum(_WHOLE):
+        return quantity
     rounded = round_half_up(quantity, _FINEST_QUANTITY)
     return quantity if rounded == quantity else Decimal(f"{rounded.normalize():f}")
 

@@ -1,7 +1,8 @@
 """The order: what the shop sold, as the platform recorded it. Read-only.
 
 Amounts are Decimal exactly as the platform gave them, which may have three decimals.
-`path` fields hold where in the order's JSON something stood, for messages.
+`path` fields hold where in the order's JSON something stood, for messages. What an order has dozens
+of is a NamedTuple, which is made in a third of the time that a frozen dataclass takes.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from server.domain.party import PostalAddress
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """A calculated amount. The rate is None where the amount mixes several."""
 
     net: Decimal
@@ -29,8 +30,7 @@ class Price:
         return f"{self.path}.{name}" if "calculatedPrice" in self.path else self.path
 
 
-@dataclass(frozen=True, slots=True)
-class LocalizedText:
+class LocalizedText(NamedTuple):
     """A text in several languages."""
 
     #: Used where no language fits.
@@ -40,6 +40,8 @@ class LocalizedText:
 
     def in_language(self, language: str) -> str:
         """Gives the text in language, in its base language, or the default."""
+        if not self.translations:
+            return self.default
         texts = dict(self.translations)
         base = language.partition("-")[0]
         return (
@@ -47,16 +49,14 @@ class LocalizedText:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Fee:
+class Fee(NamedTuple):
     """A fee on a line, or on the order for its payment method; already discounted."""
 
     name: LocalizedText
     price: Price
 
 
-@dataclass(frozen=True, slots=True)
-class OrderLine:
+class OrderLine(NamedTuple):
     """An entry of the order."""
 
     item_id: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
 from operator import attrgetter
+from typing import NamedTuple
 
 from server.domain.errors import OrderRejected, missing
 from server.domain.money import ZERO, currency_decimals, round_half_up, smallest_unit
@@ -27,8 +28,7 @@ class PartKind(Enum):
     PAYMENT_FEE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """An amount at one tax rate: a line without its fees, a fee, or shipping."""
 
     kind: PartKind

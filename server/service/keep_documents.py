@@ -57,5 +57,6 @@ def describe(tenant: Tenant, invoice: Invoice, format: DocumentFormat, data: byt
         file_name=f"{name}.{format.ending}",
         size=len(data),
         sha256=sha256,
-        key=f"{tenant}/{sha256[:2]}/{sha256}.{format.ending}",
+        # A folder a day: it must be synced, and a job's documents share it.
+        key=f"{tenant}/{invoice.issue_date}/{sha256}.{format.ending}",
     )

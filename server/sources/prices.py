@@ -83,7 +83,9 @@ def _discount_names(source: OrderJson) -> dict[str, str]:
 def _discount_name(entry: EntryJson, names: dict[str, str]) -> str:
     """Joins what the discounts of an entry are called; many have an id only, some have none."""
     price = entry.calculated_price.discounted_price if entry.calculated_price else None
-    applied = (price.applied_discounts if price else None) or ()
+    applied = price.applied_discounts if price else None
+    if not applied:
+        return ""
     ids = [word for discount in applied if (word := _word(discount.id))]
     return ", ".join(dict.fromkeys(names.get(id, id) for id in ids))
 
@@ -103,7 +105,7 @@ def _line(entry: EntryJson, path: str, discount_names: dict[str, str]) -> OrderL
     return OrderLine(
         item_id=clean(product.sku or product.code or product.id),
         name=localized(product.name, product.localized_name),
-        quantity=amount(quantity, f"{path}.{name}"),
+        quantity=amount(quantity, path, name),
         unit=clean(unit.unit_code if isinstance(unit, UnitJson) else unit),
         list_price=list_price,
         price=price,
@@ -155,11 +157,11 @@ def _price(given: PriceJson, path: str) -> Price:
     """Reads a price; of net, gross and tax one may be missing."""
     net, gross, tax = given.net_value, given.gross_value, given.tax_value
     if net is not None:
-        net = amount(net, f"{path}.netValue")
+        net = amount(net, path, "netValue")
     if gross is not None:
-        gross = amount(gross, f"{path}.grossValue")
+        gross = amount(gross, path, "grossValue")
     if tax is not None:
-        tax = amount(tax, f"{path}.taxValue")
+        tax = amount(tax, path, "taxValue")
     if net is None and gross is not None and tax is not None:
         net = gross - tax
     if net is not None and gross is None and tax is not None:
@@ -171,7 +173,7 @@ def _price(given: PriceJson, path: str) -> Price:
         net=net,
         gross=gross,
         tax=gross - net if tax is None else tax,
-        rate=rate(given.tax_rate, f"{path}.taxRate"),
+        rate=rate(given.tax_rate, path, "taxRate"),
         path=path,
     )
 

@@ -16,7 +16,9 @@ from server.sources.texts import amount, clean
 
 _DECODER = msgspec.json.Decoder(OrderJson)
 #: Takes an object apart without looking into its members.
-_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_Members = dict[str, msgspec.Raw]
+_MEMBERS = msgspec.json.Decoder(_Members)
+_TEXT = msgspec.json.Decoder(str)
 _NO_ADDRESS = OrderAddress(contact_name="", company="", address=PostalAddress())
 
 
@@ -53,7 +55,7 @@ def read_order(order_json: bytes, paths: OrderPaths) -> Order:
         created=instant(source.created, "created") if source.created else None,
         currency=clean(source.currency).upper(),
         delivery=delivery_date(source),
-        buyer=_buyer(source.customer or CustomerJson(), order_json, paths),
+        buyer=_buyer(source.customer or CustomerJson(), _MEMBERS.decode(order_json), paths),
         billing=_address(source.billing_address),
         shipping=_address(source.shipping_address),
         lines=lines,
@@ -75,31 +77,32 @@ def _word(field: str, text: str | None) -> str:
     return word
 
 
-def _buyer(customer: CustomerJson, order_json: bytes, paths: OrderPaths) -> Buyer:
+def _buyer(customer: CustomerJson, members: _Members, paths: OrderPaths) -> Buyer:
     full_name = f"{customer.first_name or ''} {customer.last_name or ''}"
     return Buyer(
         customer_id=clean(customer.id),
         name=clean(full_name) or clean(customer.name),
         company=clean(customer.company),
         email=clean(customer.email),
-        vat_id=_at(order_json, paths.buyer_vat_id).replace(" ", "").upper(),
-        language=_at(order_json, paths.language),
-        reference=_at(order_json, paths.buyer_reference),
-        purchase_order=_at(order_json, paths.purchase_order),
-        legal_id=_at(order_json, paths.buyer_legal_id),
-        electronic_address=_at(order_json, paths.buyer_electronic_address),
+        vat_id=_at(members, paths.buyer_vat_id).replace(" ", "").upper(),
+        language=_at(members, paths.language),
+        reference=_at(members, paths.buyer_reference),
+        purchase_order=_at(members, paths.purchase_order),
+        legal_id=_at(members, paths.buyer_legal_id),
+        electronic_address=_at(members, paths.buyer_electronic_address),
     )
 
 
-def _at(order_json: bytes, path: str) -> str:
+def _at(members: _Members, path: str) -> str:
     """Gives the text at a path; empty where there is none, or something else."""
     if not path:
         return ""
-    found: bytes | msgspec.Raw = order_json
+    first, *steps = path.split(".")
     try:
-        for step in path.split("."):
+        found = members[first]
+        for step in steps:
             found = _MEMBERS.decode(found)[step]
-        return clean(msgspec.json.decode(found, type=str))
+        return clean(_TEXT.decode(found))
     except (msgspec.ValidationError, KeyError):
         return ""
 

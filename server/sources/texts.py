@@ -14,8 +14,7 @@ from server.sources.order_json import Text
 #: Amounts and quantities from here on are a mistake, not a sale.
 TOO_LARGE = Decimal(10) ** 12
 _MOST_DECIMALS = 24
-#: Digits, sign and point of a number that is neither too large nor too fine if it is no longer.
-_SHORT = 12
+_WHOLE, _TENTH, _CENT = Decimal(1), Decimal("0.1"), Decimal("0.01")
 
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]+")
 
@@ -43,34 +42,44 @@ def localized(*texts: Text | None) -> LocalizedText:
     return LocalizedText(default, tuple(translations.items()))
 
 
-def amount(value: Decimal | None, path: str) -> Decimal:
+def amount(value: Decimal | None, *path: str) -> Decimal:
     """Checks that an amount or quantity is a number of sane size, none being zero.
 
-    Check before calculating: what is no number, or huge, makes any sum fail. Raises InvalidInput.
+    Check before calculating: what is no number, or huge, makes any sum fail. Raises InvalidInput
+    that names the path, whose steps are joined only then.
     """
     if value is None:
         return ZERO
     # Nearly all are like this, and an order has a hundred of them; the rest is looked at closely.
-    if len(text := str(value)) <= _SHORT and "E" not in text and value.is_finite():
+    decimals = value.same_quantum
+    if (decimals(_CENT) or decimals(_WHOLE) or decimals(_TENTH)) and -TOO_LARGE < value < TOO_LARGE:
         return value
     if not value.is_finite() or abs(value) >= TOO_LARGE:
-        raise InvalidInput.field(path, f"must be a number below {TOO_LARGE:,f}")
+        raise InvalidInput.field(".".join(path), f"must be a number below {TOO_LARGE:,f}")
     if -int(value.as_tuple().exponent) > _MOST_DECIMALS:
-        raise InvalidInput.field(path, f"must have at most {_MOST_DECIMALS} decimals")
+        raise InvalidInput.field(".".join(path), f"must have at most {_MOST_DECIMALS} decimals")
     # 1E+2 and 100 are the same, but only one of them can be printed.
     return value.quantize(Decimal(1)) if int(value.as_tuple().exponent) > 0 else value
 
 
-def rate(value: Decimal | None, path: str) -> Decimal | None:
+def rate(value: Decimal | None, *path: str) -> Decimal | None:
     """Checks that a tax rate, if there is one, is a percentage. Raises InvalidInput."""
     if value is None:
         return None
-    if not 0 <= amount(value, path) <= 100:  # noqa: PLR2004 - percent
-        raise InvalidInput.field(path, "must be a rate in percent, 0 to 100")
-    return _percentage(str(value))
+    percentage = _percentage(str(value))
+    if percentage is None:
+        amount(value, *path)
+        raise InvalidInput.field(".".join(path), "must be a rate in percent, 0 to 100")
+    return percentage
 
 
 @lru_cache(maxsize=256)
-def _percentage(text: str) -> Decimal:
+def _percentage(text: str) -> Decimal | None:
+    """Reads a percentage; None for what is none, or too fine."""
+    value = Decimal(text)
+    if not value.is_finite() or not 0 <= value <= 100:  # noqa: PLR2004 - percent
+        return None
+    if -int(value.as_tuple().exponent) > _MOST_DECIMALS:
+        return None
     # 19 and 19.0 are one rate, and print alike.
-    return Decimal(f"{Decimal(text).normalize():f}")
+    return Decimal(f"{value.normalize():f}")

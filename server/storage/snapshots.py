@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import msgspec
 
@@ -53,8 +54,9 @@ def write_settings(settings: TenantSettings) -> str:
     return _write(replace(settings, sites=sites))
 
 
+@lru_cache(maxsize=256)
 def read_settings(snapshot: str) -> TenantSettings:
-    """Reads settings, their logos without data."""
+    """Reads settings, their logos without data; each chunk asks for those of its tenant."""
     return _SETTINGS.decode(snapshot)
 
 

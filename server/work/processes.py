@@ -11,6 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any, TypeVar
 
+from server.work.collecting import spare_what_is_loaded
+
 T = TypeVar("T")
 
 
@@ -71,6 +73,7 @@ def _start_process(warm_up: Callable[[], None]) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     warm_up()
+    spare_what_is_loaded()
 
 
 def _end_with_parent() -> None:

@@ -23,6 +23,7 @@ from procrastinate.exceptions import ConnectorException
 from server.domain.errors import InvoiceJobsError, Unavailable
 from server.domain.job import Chunk
 from server.ports import Clock, Database
+from server.work.collecting import spare_what_is_loaded
 from server.work.sweeping import HEARTBEAT, QUEUE, STALL, TURN, Sweeper
 from server.work.threads import in_thread
 
@@ -100,6 +101,7 @@ class ProcrastinateEngine:
 
     def start(self) -> None:
         """Begins to work, also on what a process that died has left."""
+        spare_what_is_loaded()
         if self._threads:
             self._thread.start()
 

@@ -34,7 +34,7 @@ TRIES_ALONE = 3
 SECONDS = 60.0
 
 #: How many documents a process takes at a time: others wait for as long as drawing them takes.
-MOST_AT_ONCE = 10
+MOST_AT_ONCE = 25
 
 
 @dataclass(frozen=True, slots=True)

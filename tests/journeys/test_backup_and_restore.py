@@ -16,7 +16,7 @@ from invoicejobs.v1 import invoice_jobs_pb2
 from tests.journeys.service import ROOT, Service
 from tests.postgres import PostgresServer, programs
 
-ORDERS = 300
+ORDERS = 1000
 DOCS = (ROOT / "docs/operations.md").read_text()
 
 Done = subprocess.CompletedProcess[str]

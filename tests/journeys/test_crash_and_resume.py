@@ -13,7 +13,7 @@ from invoicejobs.v1 import invoice_jobs_pb2, invoices_pb2
 
 from tests.journeys.service import Service, small_orders
 
-ORDERS = 500
+ORDERS = 1200
 KILLS = 4
 
 

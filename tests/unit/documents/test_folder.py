@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -117,10 +118,25 @@ def test_bytes_and_the_folders_that_lead_to_them_are_on_disk_on_return(
     # First the file itself, which was renamed since.
     assert synced[0] == (folder / KEY).stat().st_ino
     assert set(synced[1:]) == folders
-    # Who wrote the file may have been stopped before the folders were on disk.
+    # Who wrote the file may have been stopped before the folders were on disk; we know of our own.
     synced.clear()
     documents.store({KEY: DATA})
+    assert set(synced) == {(folder / "acme/ab").stat().st_ino}
+    monkeypatch.setattr("server.documents.folder._SETTLED", set())
+    documents.store({KEY: DATA})
     assert set(synced) == folders
+
+
+def test_a_folder_that_was_removed_is_made_and_synced_again(documents, folder, monkeypatch):
+    documents.store({KEY: DATA})
+    shutil.rmtree(folder / "acme")
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
+    documents.store({KEY: DATA})
+    assert (folder / KEY).read_bytes() == DATA
+    assert {path.stat().st_ino for path in (folder, folder / "acme", folder / "acme/ab")} <= set(
+        synced
+    )
 
 
 def test_a_folder_that_is_a_file_cannot_be_used(tmp_path):
