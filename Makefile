@@ -8,9 +8,12 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 # More arguments for pytest: make test ARGS="-k numbering"
 ARGS ?=
-# Rounds of `make torture` on each engine, and what repeats a run of it.
+# Rounds of `make torture` on each engine.
 ROUNDS ?= 200
+# What repeats a run of `make torture` or `make fuzz`.
 SEED ?=
+# Inputs of `make fuzz` in all.
+INPUTS ?= 50000
 # Random orders that `make validate` validates.
 ORDERS ?= 1000
 
@@ -57,10 +60,16 @@ lint: $(STAMP) ## Run the static checks only
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml server gateway
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
 	$(BIN)/python scripts/breaking.py
 	$(BIN)/python scripts/generate.py --check
+
+.PHONY: audit
+audit: $(STAMP) ## Ask a public service about known weaknesses of what constraints.txt pins
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,audit]'
+	$(BIN)/python scripts/audit.py
 
 .PHONY: format
 format: $(STAMP) ## Rewrite the code the way the checks want it
@@ -85,6 +94,10 @@ bench-jobs: $(STAMP) ## Measure whole jobs on both databases (ORDERS=2000 for a 
 .PHONY: torture
 torture: $(STAMP) ## Kill, pause and cut off the service in ROUNDS=200 jobs (SEED=7 repeats them)
 	$(BIN)/python -m tests.torture --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
+
+.PHONY: fuzz
+fuzz: $(STAMP) ## Send INPUTS=50000 damaged and odd inputs to both doors (SEED=7 repeats them)
+	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) $(if $(SEED),--seed $(SEED))
 
 .PHONY: bench-crowd
 bench-crowd: $(STAMP) ## Measure single orders beside crowds, a thousand watchers, memory of large jobs

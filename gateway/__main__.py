@@ -9,9 +9,18 @@ import signal
 import sys
 import textwrap
 from collections.abc import Sequence
+from contextlib import closing
 
 from gateway.config import VARIABLES, Config, ConfigError, read_config
+from gateway.config.variable import is_loopback
+from gateway.credentials import CredentialsUnreadable
+from gateway.observing.export import ExportError, open_tracer
+from gateway.observing.exposition import MetricsPortError, exposing, new_registry
+from gateway.observing.logs import set_up_logs
+from gateway.observing.requests import Requests
 from gateway.serving import BindError, running
+
+log = logging.getLogger("gateway")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,13 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _parser().parse_args(arguments)
     try:
         config = read_config()
-        logging.basicConfig(
-            level=config.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-        )
+        set_up_logs(config.log_level, config.log_format)
         asyncio.run(serve(config))
     except ConfigError as error:
         return _fail(error, 2)
-    except BindError as error:
+    except (BindError, CredentialsUnreadable, ExportError, MetricsPortError) as error:
         return _fail(error, 1)
     return 0
 
@@ -43,7 +50,22 @@ async def serve(config: Config) -> None:
 
     for number in signals:
         loop.add_signal_handler(number, on_signal)
-    async with running(config) as url:
+    registry = new_registry()
+    with (
+        closing(open_tracer(config.traces_exporter, "invoicejobs-gateway")) as tracer,
+        exposing(registry, config.metrics_host, config.metrics_port),
+    ):
+        await _serve_until(stop, config, Requests(tracer, registry))
+
+
+async def _serve_until(stop: asyncio.Event, config: Config, requests: Requests) -> None:
+    async with running(config, requests) as url:
+        if config.public_url and not config.trusted_proxies and is_loopback(config.rest_host):
+            log.warning(
+                "INVOICEJOBS_PUBLIC_URL says that a proxy stands before the gateway, but "
+                "INVOICEJOBS_TRUSTED_PROXIES names none: all clients count as this machine, whose "
+                "calls have no rate, and as one where wrong secrets are counted"
+            )
         sys.stdout.write(f"gateway listening on {url}\n")
         sys.stdout.flush()  # scripts wait for this line
         await stop.wait()

@@ -10,9 +10,12 @@ import orjson
 from aiohttp import hdrs, web
 
 from gateway.channel import REQUEST_ID
+from gateway.observing.logs import told
 
 SERVER = "InvoiceJobs"
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+#: Of an error that says nothing beyond what all say.
+NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 #: Reasons http.HTTPStatus does not know; an HTTP status line must not be without one.
 _REASONS = {499: "Client Closed Request"}
@@ -45,14 +48,24 @@ def json_answer(
 
 
 def error_answer(
-    status: int, message: str, detail: str, headers: Mapping[str, str] = NO_HEADERS
+    status: int,
+    message: str,
+    detail: str,
+    headers: Mapping[str, str] = NO_HEADERS,
+    more: Mapping[str, Any] = NOTHING_MORE,
 ) -> web.Response:
     """Makes an error's answer: the documented body, and headers that belong to the status."""
     return json_answer(
-        {"message": message, "code": str(status), "detailInfo": detail},
+        {"message": message, "code": str(status), "detailInfo": detail, **more, **_request_id()},
         status=status,
         headers={**_ERROR_HEADERS.get(status, {}), **headers},
     )
+
+
+def _request_id() -> Mapping[str, str]:
+    """Names the request, for whoever looks for it in the logs."""
+    request_id = told().get("request_id")
+    return {"requestId": request_id} if request_id else {}
 
 
 def add_common_headers(response: web.StreamResponse, request_id: str) -> None:

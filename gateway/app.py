@@ -5,7 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from gateway.answers import on_prepare
-from gateway.channel import CONFIG, connect
+from gateway.authorization import refuse_strangers
+from gateway.channel import CONFIG, REQUESTS, connect
 from gateway.config import Config
 from gateway.docs import load_docs, redirect_to_docs
 from gateway.documents import read_document
@@ -15,7 +16,12 @@ from gateway.job_actions import cancel_job, retry_job
 from gateway.job_events import WATCHES, end_watches, follow_job
 from gateway.jobs import create_job, list_jobs, read_job
 from gateway.middleware import answer_errors, identify
+from gateway.observing.exposition import new_registry
+from gateway.observing.requests import Requests
+from gateway.observing.trace import PlainTracer
+from gateway.places import BODY_PLACES, REQUEST_PLACES, admit, make_places
 from gateway.previews import preview_invoice
+from gateway.tokens import issue_token
 
 # Patterns of their own, because aiohttp's default one takes no braces.
 _TENANT = "/invoice/{tenant:[^/]+}"
@@ -25,13 +31,19 @@ _PREVIEW = _TENANT + "/invoices/preview"
 _INVOICE = _TENANT + "/invoices/{invoiceNumber:[^/]+}"
 
 
-def make_app(config: Config) -> web.Application:
-    """Makes the application; its channel opens when it starts. Every GET answers HEAD, too."""
+def make_app(config: Config, requests: Requests | None = None) -> web.Application:
+    """Makes the application; its channel opens when it starts. Every GET answers HEAD, too.
+
+    requests observes them; without it nobody is told.
+    """
     app = web.Application(
-        middlewares=[identify, answer_errors], client_max_size=config.max_body_bytes
+        middlewares=[identify, answer_errors, refuse_strangers, admit],
+        client_max_size=config.max_body_bytes,
     )
     app[CONFIG] = config
+    app[REQUESTS] = requests or Requests(PlainTracer(), new_registry())
     app[WATCHES] = set()
+    app[REQUEST_PLACES], app[BODY_PLACES] = make_places(config)
     app.cleanup_ctx.append(connect)
     app.on_response_prepare.append(on_prepare)
     app.on_shutdown.append(end_watches)
@@ -48,6 +60,7 @@ def make_app(config: Config) -> web.Application:
             web.post(_PREVIEW, preview_invoice),
             web.post(_INVOICE + "/cancel", cancel_invoice),
             web.get(_INVOICE + "/documents/{sha256:[0-9a-f]{64}}.{ending:pdf|xml}", read_document),
+            web.post("/oauth/token", issue_token),
             web.get("/healthz", healthz),
             web.get("/readyz", readyz),
             web.get("/openapi.json", docs.openapi),

@@ -19,6 +19,7 @@ from invoicejobs.v1.invoices_pb2 import CancelInvoiceRequest, CreditLine, Previe
 
 from gateway.channel import CONFIG
 from gateway.errors import ApiError, invalid_field
+from gateway.places import body_seconds
 
 JOB_TYPES = {"AUTOMATIC": JobType.JOB_TYPE_AUTOMATIC, "MANUAL": JobType.JOB_TYPE_MANUAL}
 
@@ -134,7 +135,7 @@ async def _read_bytes(request: web.Request) -> bytes:
     if (request.content_length or 0) > config.max_body_bytes:
         raise too_large
     try:
-        async with asyncio.timeout(config.request_timeout):
+        async with asyncio.timeout(body_seconds(request)):
             return await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise too_large from None

@@ -7,13 +7,24 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 import grpc
-from aiohttp import web
+from aiohttp import hdrs, web
 from grpc_health.v1 import health_pb2
-from invoicejobs.v1 import invoice_jobs_pb2, invoice_jobs_pb2_grpc, invoices_pb2_grpc
+from invoicejobs.v1 import (
+    access_pb2_grpc,
+    invoice_jobs_pb2,
+    invoice_jobs_pb2_grpc,
+    invoices_pb2_grpc,
+)
 
+from gateway.addresses import client_address
 from gateway.config import Config
+from gateway.credentials import channel_credentials, name_options
+from gateway.observing.requests import Requests
+from gateway.observing.trace import current_trace
+from gateway.retrying import RETRY_OPTIONS
 
 if TYPE_CHECKING:  # these classes exist in the .pyi files only
+    from invoicejobs.v1.access_pb2_grpc import AccessAsyncStub
     from invoicejobs.v1.invoice_jobs_pb2_grpc import InvoiceJobsAsyncStub
     from invoicejobs.v1.invoices_pb2_grpc import InvoicesAsyncStub
 
@@ -44,8 +55,10 @@ WatchJob: TypeAlias = (
 )
 
 CONFIG = web.AppKey("CONFIG", Config)
+REQUESTS = web.AppKey("REQUESTS", Requests)
 JOBS: web.AppKey[InvoiceJobsAsyncStub] = web.AppKey("JOBS")
 INVOICES: web.AppKey[InvoicesAsyncStub] = web.AppKey("INVOICES")
+ACCESS: web.AppKey[AccessAsyncStub] = web.AppKey("ACCESS")
 #: Watches a job. Its responses come as bytes: those who watch the same job are told the same.
 WATCH_JOB: web.AppKey[WatchJob] = web.AppKey("WATCH_JOB")
 #: Asks whether the server serves. grpc_health's own stub is not typed.
@@ -56,12 +69,23 @@ REQUEST_ID = web.RequestKey("REQUEST_ID", str)
 DEADLINE = web.RequestKey("DEADLINE", float)
 
 
+def open_channel(config: Config) -> grpc.aio.Channel:
+    """Opens a channel to the server. Raises CredentialsUnreadable."""
+    credentials = channel_credentials(
+        config.grpc_ca, config.grpc_client_certificate, config.grpc_client_key
+    )
+    options = (*CHANNEL_OPTIONS, *RETRY_OPTIONS, *name_options(config.grpc_server_name))
+    if credentials is None:
+        return grpc.aio.insecure_channel(config.grpc_target, options=options)
+    return grpc.aio.secure_channel(config.grpc_target, credentials, options=options)
+
+
 async def connect(app: web.Application) -> AsyncIterator[None]:
     """Opens the channel for the app's life. Does not wait for the server: it may come later."""
-    target = app[CONFIG].grpc_target
-    async with grpc.aio.insecure_channel(target, options=CHANNEL_OPTIONS) as channel:
+    async with open_channel(app[CONFIG]) as channel:
         app[JOBS] = invoice_jobs_pb2_grpc.InvoiceJobsStub(channel)
         app[INVOICES] = invoices_pb2_grpc.InvoicesStub(channel)
+        app[ACCESS] = access_pb2_grpc.AccessStub(channel)
         watch_job: WatchJob = channel.unary_stream(
             "/invoicejobs.v1.InvoiceJobs/WatchInvoiceJob",
             request_serializer=invoice_jobs_pb2.WatchInvoiceJobRequest.SerializeToString,
@@ -92,5 +116,23 @@ def call_options(request: web.Request) -> CallOptions:
 
 
 def call_metadata(request: web.Request) -> tuple[tuple[str, str], ...]:
-    """Gives the request's id, for the server's log."""
-    return (("x-request-id", request[REQUEST_ID]),)
+    """Gives what the server is to know of the request: its id and trace, who asks, from where."""
+    trace, config = current_trace(), request.app[CONFIG]
+    return (
+        ("x-request-id", request[REQUEST_ID]),
+        ("x-client-address", client_address(request, config.trusted_proxies, config.proxy_header)),
+        *((("traceparent", trace.traceparent),) if trace else ()),
+        # A server that checks no tokens must not answer for a gateway that relies on it.
+        *((("x-invoicejobs-auth", config.auth),) if config.auth != "off" else ()),
+        *_authorization(request),
+    )
+
+
+def _authorization(request: web.Request) -> tuple[tuple[str, str], ...]:
+    """Gives what the client showed as it is: whether it holds is the server's to say."""
+    given = request.headers.getall(hdrs.AUTHORIZATION, [])
+    # gRPC itself fails on what is not printable ASCII; the server refuses the empty one.
+    return tuple(
+        ("authorization", value if value.isascii() and value.isprintable() else "")
+        for value in given
+    )

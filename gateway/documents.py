@@ -1,4 +1,4 @@
-"""Hands out invoices' documents: streamed from the server, cacheable for ever, resumable."""
+"""Hands out invoices' documents: streamed from the server, resumable, for a token or by a link."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from gateway.translate import ending_of
 
 log = logging.getLogger("gateway")
 
-#: The link holds the hash of the bytes: they never change. Private: they are somebody's invoice.
-CACHE_CONTROL = "private, max-age=31536000, immutable"
+#: Private: it is somebody's invoice. Asked about each time, though the bytes never change: what a
+#: link opened, it must not open from a browser's cache when it has expired.
+CACHE_CONTROL = "private, no-cache"
 
 Pieces = AsyncIterator[DownloadInvoiceResponse]
 
@@ -51,7 +52,9 @@ async def read_document(request: web.Request) -> web.StreamResponse:
 
 async def _describe(request: web.Request) -> Document:
     """Reads what a document is. Its first byte comes along: 0 would mean all of them."""
-    async with _download(request, ByteRange(0, 1)) as (document, _):
+    async with _download(request, ByteRange(0, 1)) as (document, pieces):
+        while await _next(request, pieces) is not None:
+            pass
         return document
 
 
@@ -84,13 +87,22 @@ async def _download(
             offset=part.offset if part else 0,
             length=part.length if part else 0,
         ),
-        metadata=call_metadata(request),
+        metadata=(*call_metadata(request), *_signature(request)),
     )
     try:
         pieces = aiter(call)
         yield await _first(request, pieces), pieces
     finally:
         call.cancel()
+
+
+def _signature(request: web.Request) -> tuple[tuple[str, str], ...]:
+    """Gives the link's signature as it is: whether it holds is the server's to say."""
+    given = request.query.getall("signature", [])
+    # gRPC itself fails on what is not printable ASCII; the server refuses the empty one, and two.
+    value = given[0] if len(given) == 1 else ""
+    shown = value if value.isascii() and value.isprintable() else ""
+    return (("x-invoicejobs-link", shown),) if given else ()
 
 
 async def _first(request: web.Request, pieces: Pieces) -> Document:
@@ -139,14 +151,22 @@ async def _send(request: web.Request, response: web.StreamResponse, pieces: Piec
     await response.prepare(request)
     rest = response.content_length or 0
     try:
-        while rest > 0:
+        # To the end of the call, not of the document: one that is left before counts as cancelled.
+        while (piece := await _next(request, pieces)) is not None:
             async with asyncio.timeout(request.app[CONFIG].request_timeout):
-                data = (await anext(pieces)).data
-                await response.write(data)
-            rest -= len(data)
+                await response.write(piece.data)
+            rest -= len(piece.data)
+        if rest:
+            raise EOFError(f"{rest} bytes did not come")
     except ConnectionError:
         raise  # the client left
     except Exception as error:  # noqa: BLE001 - whatever it is, the body stays incomplete
         log.warning("%s: download broke off: %r", request[REQUEST_ID], error)
         if request.transport:
             request.transport.abort()
+
+
+async def _next(request: web.Request, pieces: Pieces) -> DownloadInvoiceResponse | None:
+    """Waits for the next piece; None at the end."""
+    async with asyncio.timeout(request.app[CONFIG].request_timeout):
+        return await anext(pieces, None)

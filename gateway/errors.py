@@ -10,6 +10,7 @@ import logging
 import math
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import grpc
 from aiohttp import hdrs
@@ -17,7 +18,7 @@ from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from gateway.answers import NO_HEADERS
+from gateway.answers import NO_HEADERS, NOTHING_MORE
 
 log = logging.getLogger("gateway")
 
@@ -73,16 +74,24 @@ _MENTION = re.compile(
 
 
 class ApiError(Exception):
-    """An error to answer with: status, a sentence, a reason for programs, headers."""
+    """An error to answer with: status, a sentence, a reason for programs, headers, and more."""
 
     def __init__(
-        self, status: int, message: str, detail: str, *, headers: Mapping[str, str] = NO_HEADERS
+        self,
+        status: int,
+        message: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] = NO_HEADERS,
+        more: Mapping[str, Any] = NOTHING_MORE,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.detail = detail
         self.headers = headers
+        #: Further members of the body.
+        self.more = more
 
 
 def invalid_field(field: str, problem: str) -> ApiError:
@@ -108,8 +117,22 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> ApiError:
     if field := info.metadata.get("field"):
         detail += f": {field}"  # where in the order's JSON something is wrong
     wait = math.ceil(retry.retry_delay.ToTimedelta().total_seconds())
-    headers: Mapping[str, str] = {hdrs.RETRY_AFTER: str(wait)} if wait > 0 else NO_HEADERS
-    return ApiError(status, _rest_words(message), detail, headers=headers)
+    headers: Mapping[str, str] = {hdrs.RETRY_AFTER: str(wait)} if wait > 0 else _challenge(info)
+    details = info.metadata.get("details")
+    more = {"details": details.split("; ")} if details else NOTHING_MORE
+    return ApiError(status, _rest_words(message), detail, headers=headers, more=more)
+
+
+def _challenge(info: error_details_pb2.ErrorInfo) -> Mapping[str, str]:
+    """Tells a client's library what is wrong with its token (RFC 6750, section 3)."""
+    details = info.metadata.get("details", "")
+    if info.reason in {"TOKEN_INVALID", "TOKEN_EXPIRED"}:
+        return {hdrs.WWW_AUTHENTICATE: 'Bearer error="invalid_token"'}
+    if info.reason == "SCOPE_MISSING":
+        scope = details.removeprefix("missing scope: ")
+        challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+        return {hdrs.WWW_AUTHENTICATE: challenge}
+    return NO_HEADERS
 
 
 def _unpack(

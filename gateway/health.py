@@ -8,7 +8,7 @@ from grpc_health.v1 import health_pb2
 
 from gateway.answers import json_answer
 from gateway.channel import CHECK_HEALTH, call_metadata
-from gateway.errors import ApiError
+from gateway.errors import ApiError, from_rpc_error
 
 READY_TIMEOUT = 1.0  # seconds
 
@@ -27,6 +27,9 @@ async def readyz(request: web.Request) -> web.Response:
             metadata=call_metadata(request),
         )
     except grpc.aio.AioRpcError as error:
+        answer = from_rpc_error(error)
+        if answer.detail == "AUTH_DIFFERS":
+            raise answer from error
         raise _not_ready("does not answer") from error
     if response.status != health_pb2.HealthCheckResponse.SERVING:
         raise _not_ready("is not ready to serve")

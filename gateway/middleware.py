@@ -14,7 +14,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from gateway.answers import error_answer
-from gateway.channel import CONFIG, DEADLINE, REQUEST_ID
+from gateway.channel import CONFIG, DEADLINE, REQUEST_ID, REQUESTS
 from gateway.errors import ApiError, from_rpc_error
 
 log = logging.getLogger("gateway")
@@ -26,27 +26,17 @@ _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 @web.middleware
 async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Gives the request its id and deadline, and writes its line in the log."""
-    loop = asyncio.get_running_loop()
-    start = loop.time()
+    """Gives the request its id and deadline, and lets it be observed."""
     given = request.headers.get("X-Request-Id", "")
     request[REQUEST_ID] = given if _CLIENT_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-    request[DEADLINE] = start + request.app[CONFIG].request_timeout
-    outcome = "left"  # what stays when the client goes before the answer
-    try:
+    request[DEADLINE] = asyncio.get_running_loop().time() + request.app[CONFIG].request_timeout
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource else "(unknown path)"
+    given_trace = request.headers.get("traceparent")
+    requests = request.app[REQUESTS]
+    with requests.answering(request.method, route, request[REQUEST_ID], given_trace) as answer:
         response = await handler(request)
-        outcome = str(response.status)
-    finally:
-        resource = request.match_info.route.resource
-        log.info(
-            "%s %s %s %.0f ms %s",
-            request.method,
-            # The route, not the path: a download link is a key to its document.
-            resource.canonical if resource else "(unknown path)",
-            outcome,
-            (loop.time() - start) * 1000,
-            request[REQUEST_ID],
-        )
+        answer.status = response.status
     return response
 
 
@@ -57,16 +47,18 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         _check_path(request.raw_path)
         return await handler(request)
     except ApiError as error:
-        return error_answer(error.status, error.message, error.detail, error.headers)
+        return error_answer(error.status, error.message, error.detail, error.headers, error.more)
     except grpc.aio.AioRpcError as error:
         answer = from_rpc_error(error)
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.warning("%s: %s %s", request[REQUEST_ID], error.code().name, error.details())
-        return error_answer(answer.status, answer.message, answer.detail, answer.headers)
+            log.warning("%s: %s", error.code().name, error.details())
+        return error_answer(
+            answer.status, answer.message, answer.detail, answer.headers, answer.more
+        )
     except web.HTTPException as error:
         return http_error_answer(error)
     except Exception:
-        log.exception("%s: unexpected", request[REQUEST_ID])
+        log.exception("unexpected")
         return unexpected_answer()
 
 

@@ -17,8 +17,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from invoicejobs.v1.invoice_jobs_pb2 import InvoiceJob, JobOrder, JobOrderStatus, JobStatus, JobType
 from invoicejobs.v1.invoices_pb2 import AdjustmentKind, Document, DocumentFormat, Invoice
 
-#: Makes the download link of a document of its invoice's number, its SHA-256 and its ending.
-MakeLink = Callable[[str, str, str], str]
+#: Makes the download link of a document of its invoice's number, its SHA-256, its ending and the
+#: signature that opens it.
+MakeLink = Callable[[str, str, str, str], str]
 
 JOB_TYPES = {JobType.JOB_TYPE_MANUAL: "MANUAL", JobType.JOB_TYPE_AUTOMATIC: "AUTOMATIC"}
 JOB_STATUSES = {JobStatus.JOB_STATUS_IN_PROGRESS: "IN_PROGRESS", JobStatus.JOB_STATUS_DONE: "DONE"}
@@ -71,9 +72,11 @@ _NAMES = {
 def link_maker(public_url: str, tenant: str) -> MakeLink:
     """Gives the function that makes a tenant's download links: absolute, safe for any number."""
 
-    def make_link(invoice_number: str, sha256: str, ending: str) -> str:
+    def make_link(invoice_number: str, sha256: str, ending: str, signature: str) -> str:
         number = urllib.parse.quote(invoice_number, safe="")
-        return f"{public_url}/invoice/{tenant}/invoices/{number}/documents/{sha256}.{ending}"
+        link = f"{public_url}/invoice/{tenant}/invoices/{number}/documents/{sha256}.{ending}"
+        # Nothing in a signature needs quoting. A server that is older gives none.
+        return f"{link}?signature={signature}" if signature else link
 
     return make_link
 
@@ -115,7 +118,9 @@ def job_order_json(order: JobOrder, make_link: MakeLink) -> dict[str, Any]:
     if order.invoice_number:
         answer["invoiceNumber"] = order.invoice_number
         if order.pdf_sha256:
-            answer["downloadLink"] = make_link(order.invoice_number, order.pdf_sha256, "pdf")
+            answer["downloadLink"] = make_link(
+                order.invoice_number, order.pdf_sha256, "pdf", order.link_signature
+            )
     return answer
 
 
@@ -150,7 +155,9 @@ def _document_json(document: Document, number: str, make_link: MakeLink) -> dict
     return {
         "format": DOCUMENT_FORMATS[document.format],
         **_plain(document),
-        "downloadLink": make_link(number, document.sha256, ending_of(document)),
+        "downloadLink": make_link(
+            number, document.sha256, ending_of(document), document.link_signature
+        ),
     }
 
 

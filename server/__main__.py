@@ -12,9 +12,14 @@ import textwrap
 from typing import NoReturn
 
 from server import archive
+from server.audit import add_audit, audit
+from server.clients import add_clients, clients
 from server.config import VARIABLES, Config, ConfigError, read_config
-from server.domain.errors import InvoiceJobsError
+from server.data_folder import keep_from_others, make_data_folder
+from server.domain.errors import InvoiceJobsError, Unavailable
 from server.engines import migrate_database
+from server.keys import add_keys, keys
+from server.observing.logs import set_up_logs
 from server.preview import add_options
 from server.wiring import render_files, serve
 from server.worker import work
@@ -30,9 +35,9 @@ def main() -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command speaks to its terminal
         return 2
-    logging.basicConfig(
-        level=config.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-    )
+    # Our own words about the environment quote nobody.
+    set_up_logs(config.log_level, config.log_format, speaking=(OSError, Unavailable))
+    keep_from_others(config)
     if arguments.command in _ARCHIVE:
         return _ARCHIVE[arguments.command](config, arguments)
     try:
@@ -44,7 +49,7 @@ def main() -> int:
 
 
 def _migrate(config: Config) -> None:
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_folder(config.data_dir)
     migrate_database(config)
     logging.getLogger("server").info("the database is up to date")
 
@@ -55,6 +60,9 @@ _ARCHIVE = {
     "verify": archive.verify,
     "purge": archive.purge,
     "erase-order": archive.erase_order,
+    "clients": clients,
+    "keys": keys,
+    "audit": audit,
 }
 
 
@@ -74,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     archive.add_erase_order(
         commands.add_parser("erase-order", help="delete an order's data, but not its invoice")
     )
+    add_clients(commands.add_parser("clients", help="say who gets tokens"))
+    add_keys(commands.add_parser("keys", help="replace the keys that are signed with"))
+    add_audit(commands.add_parser("audit", help="list who did what"))
     add_options(
         commands.add_parser("render", help="render previews of orders in files, without a server")
     )

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
+from server.audit import operator
 from server.config import Config
 from server.documents.folder import FolderDocuments
 from server.domain.errors import InvalidInput, InvoiceJobsError
@@ -21,6 +22,7 @@ from server.domain.tenant import parse_tenant
 from server.rendering import render_document, render_preview, warm_up
 from server.service.archive_findings import Finding
 from server.service.erase_order import Erased, EraseOrder
+from server.service.origin import acting_for
 from server.service.purge import Purge
 from server.service.repair_documents import RepairDocuments
 from server.service.verify_archive import Asked, VerifyArchive
@@ -95,7 +97,7 @@ def verify(config: Config, asked: Namespace) -> int:
 def purge(config: Config, asked: Namespace) -> int:
     """Deletes what was kept long enough and tells how much that was. Gives the exit code."""
     try:
-        with _opened(config) as (database, store):
+        with _opened(config) as (database, store), acting_for(operator()):
             purged = Purge(database, SystemClock(), store, retention_of(config))(
                 dry_run=asked.dry_run
             )
@@ -116,7 +118,9 @@ def erase_order(config: Config, asked: Namespace) -> int:
     """Erases an order's data and tells what is kept. Gives the exit code."""
     try:
         with _opened(config) as (database, _):
-            erased = EraseOrder(database)(parse_tenant(asked.tenant), asked.order)
+            erase = EraseOrder(database, SystemClock())
+            with acting_for(operator()):
+                erased = erase(parse_tenant(asked.tenant), asked.order)
             log_cleared = database.forget_log()
     except InvoiceJobsError as error:
         return _failed(error)

@@ -9,7 +9,7 @@ import socket
 from server.config import Config
 from server.domain.errors import InvalidInput
 from server.storage import server_address
-from server.wiring import open_service
+from server.wiring import observing, open_service
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,10 @@ def _tell_of_signals(tell: socket.socket) -> None:
 
 
 def _work_until_told(config: Config, told: socket.socket) -> None:
-    with open_service(config) as service:
+    with (
+        observing(config, "invoicejobs-worker", tells_of_queue=False) as observer,
+        open_service(config, observer) as service,
+    ):
         service.engine.start()
         log.info("working on jobs")
         told.recv(1)

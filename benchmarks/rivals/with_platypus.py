@@ -80,7 +80,7 @@ class NumberedCanvas(Canvas):
         super().__init__(*arguments, **options)
         self._content, self._pages = content, list[dict[str, Any]]()
 
-    def showPage(self) -> None:  # noqa: N802 - the library's name
+    def showPage(self) -> None:
         """Keeps the page."""
         self._pages.append(dict(self.__dict__))
         self._startPage()  # type: ignore[attr-defined]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import click
 
+from gateway.cli.auditing import audit
 from gateway.cli.cancelling import cancel
+from gateway.cli.clients import clients
 from gateway.cli.commands import RootGroup
 from gateway.cli.demo import demo
 from gateway.cli.invoices import invoices
 from gateway.cli.jobs import jobs
 from gateway.cli.keeping import erase, purge, verify
+from gateway.cli.keys import keys
 from gateway.cli.orders import orders
 from gateway.cli.previewing import preview
 from gateway.cli.render import render
@@ -39,6 +42,7 @@ def main() -> None:
 
 invoices.add_command(cancel)
 orders.add_command(erase)
+main.add_command(audit)
 main.add_command(verify)
 main.add_command(purge)
 invoices.add_command(preview)
@@ -57,3 +61,5 @@ for command in (
 ):
     main.add_command(command)
 main.add_command(schedules)
+main.add_command(clients)
+main.add_command(keys)

@@ -11,7 +11,11 @@ from invoicejobs.v1.invoices_pb2_grpc import InvoicesStub
 from invoicejobs.v1.orders_pb2_grpc import OrdersStub
 from invoicejobs.v1.tenant_settings_pb2_grpc import TenantSettingsStub
 
-from gateway.cli.config import read_config
+from gateway.cli.config import Config, read_config
+from gateway.cli.tokens import with_tokens
+from gateway.config.checks import stays_here
+from gateway.credentials import CredentialsUnreadable, channel_credentials, name_options
+from gateway.retrying import RETRY_OPTIONS
 
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
@@ -25,6 +29,26 @@ CHANNEL_OPTIONS = (
     # The server is a neighbour; http_proxy in the environment is meant for the world outside.
     ("grpc.enable_http_proxy", 0),
 )
+
+
+def open_channel(target: str, config: Config) -> grpc.Channel:
+    """Opens a channel to a server. Raises a usage error where what is sent could be read."""
+    try:
+        credentials = channel_credentials(
+            config.grpc_ca, config.grpc_client_certificate, config.grpc_client_key
+        )
+    except CredentialsUnreadable as error:
+        raise click.UsageError(str(error)) from error
+    options = (*CHANNEL_OPTIONS, *RETRY_OPTIONS, *name_options(config.grpc_server_name))
+    if credentials is not None:
+        return grpc.secure_channel(target, credentials, options=options)
+    if config.plaintext != "anywhere" and not stays_here(target):
+        raise click.UsageError(
+            f"The server {target} is on another machine, and what is sent there could be read on "
+            "its way: set INVOICEJOBS_GRPC_CA to the file of its certificate's authority, or "
+            "INVOICEJOBS_PLAINTEXT=anywhere where the network is protected otherwise."
+        )
+    return grpc.insecure_channel(target, options=options)
 
 
 @dataclass(slots=True)
@@ -52,7 +76,8 @@ class Session:
     def channel(self) -> grpc.Channel:
         """Opens the channel at its first use."""
         if self._channel is None:
-            self._channel = grpc.insecure_channel(self.target, options=CHANNEL_OPTIONS)
+            config = read_config()
+            self._channel = with_tokens(open_channel(self.target, config), config)
         return self._channel
 
     @property

@@ -90,7 +90,8 @@ class DemoWalk:
     def _download(self, rest: RestClient, order: dict[str, str]) -> list[Path]:
         """Saves all documents of an order's invoice, first what its downloadLink leads to."""
         documents = rest.documents(order["invoiceNumber"])
-        documents.sort(key=lambda document: document["downloadLink"] != order["downloadLink"])
+        first = _unsigned(order["downloadLink"])
+        documents.sort(key=lambda document: _unsigned(document["downloadLink"]) != first)
         self.output.mkdir(parents=True, exist_ok=True)
         paths: list[Path] = []
         for document in documents:
@@ -126,3 +127,8 @@ def _names(files: Sequence[Path]) -> str:
     """Names the first file, and counts the others."""
     first = files[0].name if files else ""
     return f"{first} + {len(files) - 1} XML" if len(files) > 1 else first
+
+
+def _unsigned(link: str) -> str:
+    """Leaves out what differs between two links to the same document."""
+    return link.partition("?")[0]

@@ -6,6 +6,7 @@ import ctypes
 import http.client
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -18,7 +19,8 @@ from typing import IO, Self
 import grpc
 from grpc_health.v1 import health_pb2
 
-from gateway.cli.config import child_environment
+from gateway.cli.config import child_environment, read_config
+from gateway.cli.connection import open_channel
 
 READY_WITHIN = 60.0  # seconds; a first start applies all migrations
 LOOK_EVERY = 0.1  # seconds
@@ -38,6 +40,8 @@ class Addresses:
     grpc_port: int
     rest_host: str
     rest_port: int
+    #: Whether the gateway has a certificate.
+    rest_tls: bool = False
 
     @property
     def grpc_target(self) -> str:
@@ -47,7 +51,8 @@ class Addresses:
     @property
     def rest_url(self) -> str:
         """Gives the gateway's address for clients on this machine."""
-        return f"http://{_reachable(self.rest_host)}:{self.rest_port}"
+        scheme = "https" if self.rest_tls else "http"
+        return f"{scheme}://{_reachable(self.rest_host)}:{self.rest_port}"
 
 
 def free_port(host: str) -> int:
@@ -66,6 +71,8 @@ class Service:
     addresses: Addresses
     #: Further environment of both processes.
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: Further environment of the gateway alone.
+    of_gateway: Mapping[str, str] = field(default_factory=dict)
     #: Whether the processes see none of this process's own INVOICEJOBS_ variables.
     clean: bool = False
     #: Where the processes write their logs; None lets them write to our stdout and stderr.
@@ -75,8 +82,8 @@ class Service:
     def __enter__(self) -> Self:
         """Starts both processes; does not wait until they are ready."""
         try:
-            self._start("server", "-m", "server", "serve")
-            self._start("gateway", "-m", "gateway")
+            self._start("server", {}, "-m", "server", "serve")
+            self._start("gateway", self.of_gateway, "-m", "gateway")
         except BaseException:
             self.stop()
             raise
@@ -129,7 +136,7 @@ class Service:
         for child in self._children.values():
             child.kill()
 
-    def _start(self, name: str, *arguments: str) -> None:
+    def _start(self, name: str, own: Mapping[str, str], *arguments: str) -> None:
         places = self.addresses
         environment = child_environment(
             {
@@ -139,8 +146,10 @@ class Service:
                 "INVOICEJOBS_GRPC_TARGET": places.grpc_target,
                 "INVOICEJOBS_REST_HOST": places.rest_host,
                 "INVOICEJOBS_REST_PORT": str(places.rest_port),
+                **own,
             },
             clean=self.clean,
+            of_server=name == "server",
         )
         self._children[name] = subprocess.Popen(  # noqa: S603 - our own modules
             [sys.executable, *arguments],
@@ -156,8 +165,8 @@ class Service:
         )
 
     def _server_is_ready(self) -> bool:
-        with grpc.insecure_channel(
-            self.addresses.grpc_target, options=(("grpc.enable_http_proxy", 0),)
+        with open_channel(
+            self.addresses.grpc_target, read_config({}) if self.clean else read_config()
         ) as channel:
             # grpc_health's own stub is not typed.
             check: grpc.UnaryUnaryMultiCallable[
@@ -174,10 +183,8 @@ class Service:
             return answer.status == health_pb2.HealthCheckResponse.SERVING
 
     def _gateway_is_ready(self) -> bool:
-        host = self.addresses.rest_host
-        connection = http.client.HTTPConnection(
-            _reachable(host).strip("[]"), self.addresses.rest_port, timeout=1
-        )
+        host = _reachable(self.addresses.rest_host).strip("[]")
+        connection = _connection(host, self.addresses.rest_port, tls=self.addresses.rest_tls)
         try:
             connection.request("GET", "/readyz")
             return connection.getresponse().status == http.client.OK
@@ -185,6 +192,16 @@ class Service:
             return False
         finally:
             connection.close()
+
+
+def _connection(host: str, port: int, *, tls: bool) -> http.client.HTTPConnection:
+    if not tls:
+        return http.client.HTTPConnection(host, port, timeout=1)
+    # Our own child is asked on this machine, by an address that no certificate need bear.
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection(host, port, timeout=1, context=context)
 
 
 def _die_with_parent() -> None:

@@ -59,10 +59,28 @@ def serve(grpc_host: str, grpc_port: int, rest_host: str, rest_port: int) -> Non
     Ctrl-C or SIGTERM stops both, the gateway first; what a job has begun goes on at the next
     start. All other settings are environment variables, which README lists.
     """
+    config = read_config()
+    if config.grpc_tls_certificate and not config.grpc_ca:
+        raise click.UsageError(
+            "The gRPC server has a certificate, and the gateway does not know whose to expect: set "
+            "INVOICEJOBS_GRPC_CA to the file of its authority, or to the certificate itself."
+        )
     addresses = Addresses(
-        grpc_host, grpc_port or free_port(grpc_host), rest_host, rest_port or free_port(rest_host)
+        grpc_host,
+        grpc_port or free_port(grpc_host),
+        rest_host,
+        rest_port or free_port(rest_host),
+        rest_tls=bool(config.rest_tls_certificate),
     )
-    sys.exit(supervise(Service(addresses)))
+    sys.exit(supervise(Service(addresses, of_gateway=next_metrics_port())))
+
+
+def next_metrics_port() -> dict[str, str]:
+    """Gives the gateway's environment the metrics port after the server's: both have one each."""
+    port = read_config().metrics_port
+    if not port.isdecimal() or port == "0":
+        return {}  # none, any, or wrong, which the processes will say
+    return {"INVOICEJOBS_METRICS_PORT": str(int(port) + 1)}
 
 
 def supervise(service: Service) -> int:

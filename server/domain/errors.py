@@ -2,6 +2,8 @@
 
 InvoiceJobsError
 ├── InvalidInput      the caller's data is wrong; names every wrong field
+├── Unauthenticated   who calls is not known
+├── PermissionDenied  who calls may not do this
 ├── NotFound          the tenant has no such thing
 ├── Conflict          contradicts what was said before
 ├── NotReady          the tenant's settings lack what is needed
@@ -61,6 +63,23 @@ class LogoRefused(InvoiceJobsError):
     """A logo cannot be fetched or drawn; whoever knows its field makes it InvalidInput."""
 
     default_reason = "LOGO_REFUSED"
+
+
+class Unauthenticated(InvoiceJobsError):
+    """Who calls is not known: there is no token, or it does not hold here."""
+
+    default_reason = "TOKEN_INVALID"
+
+
+class PermissionDenied(InvoiceJobsError):
+    """Who calls is known, and may not do this. Says nothing about what there is."""
+
+    default_reason = "PERMISSION_DENIED"
+
+    def __init__(self, message: str, *, reason: str = "", details: tuple[str, ...] = ()) -> None:
+        super().__init__(message, reason=reason)
+        #: What is missing, for programs, such as "missing scope: invoice.job_read".
+        self.details = details
 
 
 class NotFound(InvoiceJobsError):

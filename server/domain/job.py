@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from server.domain.origin import UNKNOWN, Origin
 from server.domain.tenant import Tenant
 
 
@@ -62,6 +63,8 @@ class Job:
     retry_of: str = ""
     #: UTC; None where nobody stopped it.
     cancelled_at: datetime | None = None
+    #: Who asked for it.
+    origin: Origin = UNKNOWN
 
     @property
     def status(self) -> JobStatus:
@@ -126,6 +129,8 @@ class Chunk:
     holder: str
     #: How often it was claimed, this time included.
     attempts: int
+    #: Who asked for the job.
+    origin: Origin = UNKNOWN
 
 
 ORDER_ID_LENGTH = 128

@@ -19,6 +19,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _TEXT_LENGTH = 200
 _MOST_DIGITS = 18
 _LONGEST_ARRAY = 100
+#: Each sequence is compared with every other one.
+_MOST_SEQUENCES = 200
+_MOST_PLACEHOLDERS = 100
 _LARGEST_COUNTER = 10**18 - 1
 _DIGITS = frozenset(string.digits)
 _LETTERS = frozenset(string.ascii_uppercase)
@@ -28,16 +31,28 @@ def sequence_problems(sequences: Sequence[NumberSequence]) -> Iterator[tuple[str
     """Gives every wrong field of the sequences with what is wrong about it."""
     if not sequences:
         yield "number_sequences", "must hold at least one sequence"
+    if len(sequences) > _MOST_SEQUENCES:
+        yield "number_sequences", f"must be at most {_MOST_SEQUENCES} sequences"
+        return
+    names: set[str] = set()
+    sound: dict[str, _Walk] = {}
     for index, sequence in enumerate(sequences):
         path = f"number_sequences[{index}]"
-        for field, problem in _own_problems(sequence):
+        problems = [*_own_problems(sequence)]
+        if sequence.name in names:
+            problems.append(("name", f"{sequence.name!r} stands twice; names must differ"))
+        names.add(sequence.name)
+        if not problems:
+            # Only these are compared: the pattern of any other may be endless.
+            pattern = _pattern(sequence)
+            problems += [
+                ("pre_text", f"could give the same number as {other!r}: begin it differently")
+                for other, walk in sound.items()
+                if walk.meets(pattern)
+            ]
+            sound[sequence.name] = _Walk(pattern)
+        for field, problem in problems:
             yield f"{path}.{field}", problem
-        for other in sequences[:index]:
-            if other.name == sequence.name:
-                yield f"{path}.name", f"{sequence.name!r} stands twice; names must differ"
-            elif overlap(other, sequence):
-                problem = f"could give the same number as {other.name!r}: begin it differently"
-                yield f"{path}.pre_text", problem
 
 
 def _own_problems(sequence: NumberSequence) -> Iterator[tuple[str, str]]:
@@ -51,6 +66,13 @@ def _own_problems(sequence: NumberSequence) -> Iterator[tuple[str, str]]:
     if last is not None and not sequence.start_value <= last <= _LARGEST_COUNTER:
         yield "max_value", f"must be start_value to {_LARGEST_COUNTER}"
     yield from _text_problems(sequence)
+    yield from _placeholder_problems(sequence)
+
+
+def _placeholder_problems(sequence: NumberSequence) -> Iterator[tuple[str, str]]:
+    if len(sequence.placeholders) > _MOST_PLACEHOLDERS:
+        yield "placeholders", f"must be at most {_MOST_PLACEHOLDERS}"
+        return
     for name, placeholder in sequence.placeholders.items():
         if not PLACEHOLDER.fullmatch(name):
             yield f"placeholders[{name}]", "must be named with two underscores around: __name__"
@@ -104,30 +126,54 @@ def overlap(one: NumberSequence, other: NumberSequence) -> bool:
 
     Both are read as patterns and walked side by side; own placeholders may be any text.
     """
-    left, right = _pattern(one), _pattern(other)
-    seen: set[tuple[int, int]] = set()
-    waiting = [(0, 0)]
-    while waiting:
-        pair = waiting.pop()
-        if pair in seen:
-            continue
-        seen.add(pair)
-        i, j = pair
-        if i == len(left) and j == len(right):
-            return True
-        if i < len(left) and left[i].repeats:
-            waiting.append((i + 1, j))
-        if j < len(right) and right[j].repeats:
-            waiting.append((i, j + 1))
-        if i < len(left) and j < len(right) and _meet(left[i], right[j]):
-            waiting.append((i if left[i].repeats else i + 1, j if right[j].repeats else j + 1))
-    return False
+    return _Walk(_pattern(one)).meets(_pattern(other))
 
 
-def _meet(one: _Step, other: _Step) -> bool:
-    if one.characters is None or other.characters is None:
-        return True
-    return not one.characters.isdisjoint(other.characters)
+class _Walk:
+    """Walks through a pattern, on all ways at once: a set of positions is a number of bits."""
+
+    def __init__(self, pattern: list[_Step]) -> None:
+        self._end = 1 << len(pattern)
+        self._repeats = self._any = 0
+        self._by_character: dict[str, int] = {}
+        for position, step in enumerate(pattern):
+            bit = 1 << position
+            self._repeats |= bit if step.repeats else 0
+            self._any |= bit if step.characters is None else 0
+            for character in step.characters or ():
+                self._by_character[character] = self._by_character.get(character, 0) | bit
+
+    def meets(self, other: list[_Step]) -> bool:
+        """Tells whether some text fits this pattern and the other."""
+        reached = self._past_repeats(1)
+        for step in other:
+            reached = self._follow(reached, step)
+            if not reached:
+                return False
+        return bool(reached & self._end)
+
+    def _follow(self, reached: int, step: _Step) -> int:
+        """Gives where one may be after what the step allows, from any position reached."""
+        meeting = self._end - 1
+        if step.characters is not None:
+            meeting = self._any
+            for character in step.characters:
+                meeting |= self._by_character.get(character, 0)
+        if not step.repeats:
+            return self._moved(reached & meeting)
+        while (more := reached | self._moved(reached & meeting)) != reached:
+            reached = more
+        return reached
+
+    def _moved(self, positions: int) -> int:
+        repeating = positions & self._repeats
+        return self._past_repeats(repeating | (positions & ~self._repeats) << 1)
+
+    def _past_repeats(self, positions: int) -> int:
+        # What repeats may also come not at all.
+        while (more := positions | (positions & self._repeats) << 1) != positions:
+            positions = more
+        return positions
 
 
 def _pattern(sequence: NumberSequence) -> list[_Step]:

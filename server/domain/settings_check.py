@@ -25,6 +25,7 @@ from server.domain.text_check import (
 LONGEST_TERM_DAYS = 3650
 LONGEST_THRESHOLD_HOURS = 87_600
 HIGHEST_EXCHANGE_RATE = 1_000_000_000
+MOST_SITES = 500
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Za-z0-9]{2,8}){0,4}")
@@ -43,6 +44,9 @@ def check_settings(settings: TenantSettings, identifiers: Identifiers) -> None:
 def _problems(settings: TenantSettings, identifiers: Identifiers) -> Problems:
     if not settings.sites:
         yield "sites", "must hold at least one site"
+    if len(settings.sites) > MOST_SITES:
+        yield "sites", f"must be at most {MOST_SITES} sites"
+        return
     codes = [site.code for site in settings.sites]
     names = {sequence.name for sequence in settings.number_sequences}
     for index, site in enumerate(settings.sites):

@@ -5,11 +5,15 @@ the same call may succeed later. Nothing here retries.
 """
 
 from server.domain.identifiers import Identifiers
+from server.ports.access import MintToken, SecretHashes
+from server.ports.audit_store import AuditStore
 from server.ports.changes import Changes
+from server.ports.client_store import ClientStore
 from server.ports.database import Database, UnitOfWork
 from server.ports.engine import Engine, OfferChunks
 from server.ports.invoice_stores import InvoiceStore, IssuedInvoice, NumberStore, SettingsStore
-from server.ports.job_stores import ChunkStore, JobLoad, JobStore
+from server.ports.job_stores import Backlog, ChunkStore, JobLoad, JobStore
+from server.ports.keys import KeptKey, SigningKey, SigningKeys, SigningKeyStore
 from server.ports.order_store import DueFilter, OrderStore
 from server.ports.outside import (
     CheckFonts,
@@ -27,9 +31,12 @@ from server.ports.request_store import RememberedRequest, RequestStore
 from server.ports.schedule_store import PlannedSchedule, ScheduleStore
 
 __all__ = [
+    "AuditStore",
+    "Backlog",
     "Changes",
     "CheckFonts",
     "ChunkStore",
+    "ClientStore",
     "Clock",
     "Database",
     "DocumentStore",
@@ -42,6 +49,8 @@ __all__ = [
     "IssuedInvoice",
     "JobLoad",
     "JobStore",
+    "KeptKey",
+    "MintToken",
     "NumberStore",
     "OfferChunks",
     "OrderSource",
@@ -54,6 +63,10 @@ __all__ = [
     "Renderer",
     "RequestStore",
     "ScheduleStore",
+    "SecretHashes",
     "SettingsStore",
+    "SigningKey",
+    "SigningKeyStore",
+    "SigningKeys",
     "UnitOfWork",
 ]

@@ -6,8 +6,11 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from server.ports.archive_stores import ArchiveStore, RetentionStore
+from server.ports.audit_store import AuditStore
+from server.ports.client_store import ClientStore
 from server.ports.invoice_stores import InvoiceStore, NumberStore, SettingsStore
 from server.ports.job_stores import ChunkStore, JobStore
+from server.ports.keys import SigningKeyStore
 from server.ports.order_store import OrderStore
 from server.ports.request_store import RequestStore
 from server.ports.schedule_store import ScheduleStore
@@ -64,6 +67,21 @@ class UnitOfWork(Protocol):
     @property
     def schedules(self) -> ScheduleStore:
         """Gives the store of when schedules are due."""
+        ...
+
+    @property
+    def audit(self) -> AuditStore:
+        """Gives the store of who did what."""
+        ...
+
+    @property
+    def clients(self) -> ClientStore:
+        """Gives the store of the clients that get tokens."""
+        ...
+
+    @property
+    def signing_keys(self) -> SigningKeyStore:
+        """Gives the store of the keys that this service signs with."""
         ...
 
     def commit(self) -> None:

@@ -22,6 +22,22 @@ class JobLoad:
     orders: int
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """All tenants' unfinished work, for those who watch the service."""
+
+    #: Jobs that are not DONE.
+    jobs: int
+    #: Their PENDING orders.
+    orders: int
+    #: When the oldest of them was created, UTC; None where there is none.
+    oldest: datetime | None
+    #: Chunks that wait for a worker.
+    free_chunks: int
+    #: Chunks in work.
+    held_chunks: int
+
+
 class JobStore(Protocol):
     """Keeps jobs and their orders."""
 
@@ -38,6 +54,10 @@ class JobStore(Protocol):
 
         A transaction that writes keeps others that ask from adding to it until it ends.
         """
+        ...
+
+    def backlog(self) -> Backlog:
+        """Counts all tenants' unfinished work; cost grows with that only."""
         ...
 
     def get(self, tenant: Tenant, job_id: str) -> Job | None:

@@ -13,10 +13,12 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from server.domain.errors import NotFound
+from server.domain.errors import LimitExceeded, NotFound
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
+#: Watches at the same time: anybody may open one, and it has no end.
+MOST_WATCHES = 500
 #: The name that stands for the server as a whole.
 OVERALL = ""
 
@@ -27,6 +29,7 @@ class HealthServicer(health_pb2_grpc.HealthServicer):
     def __init__(self, services: Iterable[str]) -> None:
         self._services = frozenset((OVERALL, *services))
         self._stopping = asyncio.Event()
+        self._watches = 0
 
     def stop(self) -> None:
         """Reports NOT_SERVING from now on, tells it to all who watch, and ends their calls."""
@@ -52,12 +55,22 @@ class HealthServicer(health_pb2_grpc.HealthServicer):
         self, request: health_pb2.HealthCheckRequest, context: Context
     ) -> AsyncIterator[health_pb2.HealthCheckResponse]:
         """Tells the health of one service now, and again when the server begins to stop."""
-        first = self._response(request.service)
-        yield first
-        await self._stopping.wait()
-        last = self._response(request.service)
-        if last != first:
-            yield last
+        if self._watches >= MOST_WATCHES:
+            raise LimitExceeded(
+                "As many as may watch the health of this server do already. Ask Health/Check.",
+                reason="TOO_MANY_WATCHERS",
+                retry_after=5.0,
+            )
+        self._watches += 1
+        try:
+            first = self._response(request.service)
+            yield first
+            await self._stopping.wait()
+            last = self._response(request.service)
+            if last != first:
+                yield last
+        finally:
+            self._watches -= 1
 
     def _response(self, service: str) -> health_pb2.HealthCheckResponse:
         if service not in self._services:

@@ -1,55 +1,52 @@
-"""What every call goes through: errors become statuses, and the log gets one line."""
+"""What every call goes through: errors become statuses."""
 
 from __future__ import annotations
 
 import inspect
 import logging
-import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any
 
 import grpc
 from google.protobuf.message import DecodeError
 
 from server.domain.errors import InvalidInput
+from server.rpc.handlers import (
+    Context,
+    Continuation,
+    Handler,
+    Surrounded,
+    behaviour_of,
+    with_behaviour,
+)
 from server.rpc.status import code_of, status_of
+from server.service.origin import current_origin
 
 logger = logging.getLogger(__name__)
 
-Context = grpc.aio.ServicerContext[Any, Any]
-# A text, for at run time the class takes no types.
-Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
-
-#: Health checks and reflection: asked every few seconds, so they are logged as debugging.
-_PROBES = "/grpc."
-
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
-    """Ends calls that raise with the status of their error, and logs every call."""
+    """Ends calls that raise with the status of their error."""
+
+    def __init__(self) -> None:
+        self._surrounded = Surrounded(_surround)
 
     async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
-        handler_call_details: grpc.HandlerCallDetails,
+        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
     ) -> Handler | None:
-        """Wraps the handler of a call, whichever of the four kinds it is."""
+        """Surrounds the handler of a call."""
         handler = await continuation(handler_call_details)
         if handler is None:
             return None
-        method = handler_call_details.method
-        if handler.request_streaming and handler.response_streaming:
-            make, behaviour = grpc.stream_stream_rpc_method_handler, handler.stream_stream
-        elif handler.request_streaming:
-            make, behaviour = grpc.stream_unary_rpc_method_handler, handler.stream_unary
-        elif handler.response_streaming:
-            make, behaviour = grpc.unary_stream_rpc_method_handler, handler.unary_stream
-        else:
-            make, behaviour = grpc.unary_unary_rpc_method_handler, handler.unary_unary
-        decode = _lenient(handler.request_deserializer)
-        return make(_wrap(behaviour, method), decode, handler.response_serializer)
+        return self._surrounded(handler, handler_call_details.method)
+
+
+def _surround(handler: Handler, method: str) -> Handler:
+    behaviour = _wrap(behaviour_of(handler), method)
+    return with_behaviour(handler, behaviour, decode=_lenient(handler.request_deserializer))
 
 
 class _Call:
@@ -58,10 +55,9 @@ class _Call:
     def __init__(self, method: str, context: Context) -> None:
         self._method = method
         self._context = context
-        self._started = time.perf_counter()
 
     async def __aenter__(self) -> None:
-        """Nothing to do: the clock runs since the call came in."""
+        """Nothing to do before it."""
 
     async def __aexit__(
         self,
@@ -69,29 +65,18 @@ class _Call:
         error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        if error is None or isinstance(error, grpc.aio.BaseError):
-            self._log(self._context.code())
-        elif isinstance(error, Exception):
-            status = self._status(error)
-            self._log(status.code)
-            await self._context.abort_with_status(status)
-        else:  # asyncio.CancelledError; GeneratorExit of a stream whose client left
-            self._log(grpc.StatusCode.CANCELLED)
+        # No others: asyncio.CancelledError; GeneratorExit of a stream whose client left.
+        if isinstance(error, Exception) and not isinstance(error, grpc.aio.BaseError):
+            await self._context.abort_with_status(self._status(error))
 
     def _status(self, error: Exception) -> grpc.Status:
-        error_id = uuid.uuid4().hex
+        error_id = current_origin().request_id or uuid.uuid4().hex
         code = code_of(error)
         if code is grpc.StatusCode.INTERNAL:
             logger.error("%s failed, error id %s", self._method, error_id, exc_info=error)
         elif code is grpc.StatusCode.UNAVAILABLE:
             logger.warning("%s: the environment fails", self._method, exc_info=error)
         return status_of(error, error_id)
-
-    def _log(self, code: grpc.StatusCode | int | None) -> None:
-        level = logging.DEBUG if self._method.startswith(_PROBES) else logging.INFO
-        name = code.name if isinstance(code, grpc.StatusCode) else "OK"
-        milliseconds = (time.perf_counter() - self._started) * 1000
-        logger.log(level, "%s %s %.1f ms", self._method, name, milliseconds)
 
 
 def _wrap(behaviour: Any, method: str) -> Any:

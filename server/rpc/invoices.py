@@ -9,16 +9,23 @@ import grpc
 from invoicejobs.v1 import invoices_pb2, invoices_pb2_grpc
 
 from server.domain.document import Document, DocumentFormat
+from server.domain.errors import LimitExceeded
 from server.domain.tenant import Tenant, parse_tenant
+from server.rpc.authentication import LINK_SUBJECT
+from server.rpc.links import signing
 from server.rpc.paging import read_page
+from server.rpc.rates import Rates
 from server.rpc.read_preview import read_previewed_order
 from server.rpc.threads import Pieces, Threads
 from server.rpc.translate_credits import read_credit, record_message, record_summary
 from server.rpc.translate_invoices import document_message, read_format
+from server.service.origin import current_origin
 from server.service.use_cases import UseCases
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
+#: How often the links to one document may be used in a second, and at once.
+LINK_RATE, LINK_BURST = 10, 50
 #: The most bytes of a document in one message.
 PIECE_BYTES = 64 * 1024
 
@@ -29,16 +36,16 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
     def __init__(self, use_cases: UseCases, threads: Threads) -> None:
         self._use_cases = use_cases
         self._threads = threads
+        self._links = Rates(LINK_RATE, burst=LINK_BURST / LINK_RATE)
 
     async def GetInvoice(
         self, request: invoices_pb2.GetInvoiceRequest, context: Context
     ) -> invoices_pb2.GetInvoiceResponse:
         """Gets a whole invoice."""
         tenant = parse_tenant(request.tenant)
-        record = await self._threads.run(
-            self._use_cases.read_invoice, tenant, request.invoice_number
-        )
-        return invoices_pb2.GetInvoiceResponse(invoice=record_message(record))
+        read_invoice = signing(self._use_cases.sign_links, self._use_cases.read_invoice)
+        record, sign = await self._threads.run(read_invoice, tenant, request.invoice_number)
+        return invoices_pb2.GetInvoiceResponse(invoice=record_message(record, sign))
 
     async def ListInvoices(
         self, request: invoices_pb2.ListInvoicesRequest, context: Context
@@ -47,11 +54,12 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
         tenant = parse_tenant(request.tenant)
         filters = request.order_id, request.job_id
         page = read_page(request.page_size, request.page_token, "ListInvoices", tenant, *filters)
-        invoices = await self._threads.run(
-            self._use_cases.list_invoices, tenant, *filters, page.cursor, page.limit
+        list_invoices = signing(self._use_cases.sign_links, self._use_cases.list_invoices)
+        invoices, sign = await self._threads.run(
+            list_invoices, tenant, *filters, page.cursor, page.limit
         )
         return invoices_pb2.ListInvoicesResponse(
-            invoices=[record_summary(record) for record in invoices.items],
+            invoices=[record_summary(record, sign) for record in invoices.items],
             next_page_token=page.next_token(invoices.next_cursor),
         )
 
@@ -60,14 +68,15 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
     ) -> invoices_pb2.CancelInvoiceResponse:
         """Issues a credit note, or finds the one that was issued already."""
         tenant = parse_tenant(request.tenant)
-        record = await self._threads.run(
-            self._use_cases.cancel_invoice,
+        cancel_invoice = signing(self._use_cases.sign_links, self._use_cases.cancel_invoice)
+        record, sign = await self._threads.run(
+            cancel_invoice,
             tenant,
             request.invoice_number,
             read_credit(request),
             request.request_id,
         )
-        return invoices_pb2.CancelInvoiceResponse(credit_note=record_message(record))
+        return invoices_pb2.CancelInvoiceResponse(credit_note=record_message(record, sign))
 
     async def PreviewInvoice(
         self, request: invoices_pb2.PreviewInvoiceRequest, context: Context
@@ -84,6 +93,8 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
     ) -> AsyncIterator[invoices_pb2.DownloadInvoiceResponse]:
         """Streams a document: its description, then its bytes in pieces."""
         tenant = parse_tenant(request.tenant)
+        if current_origin().subject == LINK_SUBJECT:
+            self._count_link(tenant, request)
         document, pieces, piece = await self._threads.run(
             self._open, tenant, read_format(request.format), request
         )
@@ -94,6 +105,16 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
                 piece = await self._threads.run(pieces.next)
         finally:
             await self._threads.run(pieces.close)
+
+    def _count_link(self, tenant: Tenant, request: invoices_pb2.DownloadInvoiceRequest) -> None:
+        """Counts a download by link, which anybody may have. Raises LimitExceeded."""
+        wait = self._links.take(f"{tenant}/{request.invoice_number}/{request.sha256}")
+        if wait:
+            raise LimitExceeded(
+                "The links to this document are used too often. Try again in a moment.",
+                reason="RATE_EXCEEDED",
+                retry_after=wait,
+            )
 
     def _open(
         self,

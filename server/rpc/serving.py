@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import Executor
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 import grpc
 from grpc_health.v1 import health, health_pb2_grpc
 from invoicejobs.v1 import (
+    access_pb2,
+    access_pb2_grpc,
     invoice_jobs_pb2,
     invoice_jobs_pb2_grpc,
     invoices_pb2,
@@ -20,22 +23,31 @@ from invoicejobs.v1 import (
 )
 
 from server.domain.errors import Unavailable
+from server.rpc.access import AccessServicer
+from server.rpc.admission import AddressAdmission, Guards
+from server.rpc.authentication import Authentication
+from server.rpc.credentials import Certificates
 from server.rpc.health import HealthServicer
 from server.rpc.interceptors import CallInterceptor
 from server.rpc.invoice_jobs import InvoiceJobsServicer
 from server.rpc.invoices import InvoicesServicer
+from server.rpc.messages import Messages
 from server.rpc.orders import OrdersServicer
 from server.rpc.reflection import REFLECTION_SERVICES, add_reflection
+from server.rpc.tenant_admission import Shares, TenantAdmission
 from server.rpc.tenant_settings import TenantSettingsServicer
 from server.rpc.threads import Threads
+from server.rpc.transport import Connections, transport_options
 from server.service.use_cases import UseCases
 
 logger = logging.getLogger(__name__)
 
+#: Seconds that a message may take which comes without a token.
+STRANGERS_PATIENCE = 5.0
 #: Our services by their full names.
 SERVICES = tuple(
     service.full_name
-    for file in (invoice_jobs_pb2, invoices_pb2, orders_pb2, tenant_settings_pb2)
+    for file in (access_pb2, invoice_jobs_pb2, invoices_pb2, orders_pb2, tenant_settings_pb2)
     for service in file.DESCRIPTOR.services_by_name.values()
 )
 
@@ -45,43 +57,91 @@ class Limits:
     """What the server takes at most."""
 
     #: Bytes of one message to the server; more is RESOURCE_EXHAUSTED.
-    receive_bytes: int = 64 * 1024 * 1024
+    receive_bytes: int = 32 * 1024 * 1024
     #: Bytes of one message from the server.
     send_bytes: int = 64 * 1024 * 1024
+    #: Bytes of all messages to the server that are held at the same time.
+    held_bytes: int = 512 * 1024 * 1024
     #: Calls at the same time, but for those that watch jobs; one more is RESOURCE_EXHAUSTED.
     concurrent_calls: int = 1000
     #: Streams at the same time that watch jobs; one more is RESOURCE_EXHAUSTED.
     watches: int = 2000
+    guards: Guards = field(default_factory=Guards)
+    connections: Connections = field(default_factory=Connections)
+
+
+class _Services:
+    """Adds services to a server, their methods to be found by name when they are called.
+
+    Of methods that were registered beforehand, too, grpc.aio waits for a call of each on its own,
+    and begins to wait anew for all of them at every call.
+    """
+
+    def __init__(self, server: grpc.aio.Server) -> None:
+        self.add_generic_rpc_handlers = server.add_generic_rpc_handlers
+
+    def add_registered_method_handlers(self, service: str, handlers: object) -> None:
+        """Leaves it at the handlers that are found by name."""
+
+
+def _readers(limits: Limits) -> tuple[Messages, Messages]:
+    """Makes what reads messages, and what reads those of strangers, who get little room."""
+    largest, patience = limits.receive_bytes, limits.guards.receive_timeout
+    strange = max(limits.held_bytes // 8, largest)
+    return (
+        Messages(max(limits.held_bytes - strange, largest), largest, patience),
+        Messages(strange, largest, min(patience, STRANGERS_PATIENCE), all_small=True),
+    )
+
+
+def _overlook(_request: Any) -> None:
+    """Sees nothing in a message."""
 
 
 class GrpcServer:
     """A server of all use cases over gRPC. Make it on the event loop that it runs on."""
 
     def __init__(
-        self, use_cases: UseCases, executor: Executor, *, limits: Limits | None = None
+        self,
+        use_cases: UseCases,
+        threads: Threads,
+        *,
+        limits: Limits | None = None,
+        authentication: Authentication | None = None,
+        interceptors: Sequence[grpc.aio.ServerInterceptor] = (),
+        see: Callable[[Any], None] = _overlook,
+        embedded: bool = False,
     ) -> None:
+        """Takes what calls go through before all else, and what sees the first message of each.
+
+        embedded tells that the database is in this process, and no read has to wait for others.
+        """
         limits = limits or Limits()
         self._health = HealthServicer((*SERVICES, *REFLECTION_SERVICES, health.SERVICE_NAME))
+        guards = limits.guards
         self._server = grpc.aio.server(
-            interceptors=[CallInterceptor()],
-            options=[
-                ("grpc.max_receive_message_length", limits.receive_bytes),
-                ("grpc.max_send_message_length", limits.send_bytes),
-                # Otherwise a second server on the same port starts without an error and takes
-                # half of the first one's calls.
-                ("grpc.so_reuseport", 0),
-                # A client that watches a job without news may ask now and then if we are there.
-                ("grpc.http2.min_ping_interval_without_data_ms", 30_000),
+            interceptors=[
+                *interceptors,
+                AddressAdmission(guards, limits.concurrent_calls, *_readers(limits), see),
+                authentication or Authentication(),
+                TenantAdmission(
+                    Shares(
+                        rate=guards.tenant_rate,
+                        calls=guards.tenant_calls,
+                        watches=guards.tenant_watches,
+                        imports=max(1, limits.held_bytes // limits.receive_bytes // 4),
+                    )
+                ),
+                CallInterceptor(),
             ],
-            # However many watch jobs, there is room for all other calls.
-            maximum_concurrent_rpcs=limits.concurrent_calls + limits.watches,
+            options=transport_options(limits.receive_bytes, limits.send_bytes, limits.connections),
         )
-        threads = Threads(executor)
-        self._jobs = InvoiceJobsServicer(use_cases, threads, limits.watches)
+        self._jobs = InvoiceJobsServicer(use_cases, threads, limits.watches, embedded=embedded)
+        self._access = AccessServicer(use_cases)
         self._add_services(use_cases, threads)
 
     def _add_services(self, use_cases: UseCases, threads: Threads) -> None:
-        server = self._server
+        server = cast("grpc.aio.Server", _Services(self._server))
         invoice_jobs_pb2_grpc.add_InvoiceJobsServicer_to_server(self._jobs, server)
         invoices_pb2_grpc.add_InvoicesServicer_to_server(
             InvoicesServicer(use_cases, threads), server
@@ -90,17 +150,21 @@ class GrpcServer:
         tenant_settings_pb2_grpc.add_TenantSettingsServicer_to_server(
             TenantSettingsServicer(use_cases, threads), server
         )
+        access_pb2_grpc.add_AccessServicer_to_server(self._access, server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         add_reflection((*SERVICES, health.SERVICE_NAME), server)
 
-    async def start(self, host: str, port: int) -> int:
-        """Begins to listen and gives the port; port 0 takes a free one.
+    async def start(self, host: str, port: int, certificates: Certificates | None = None) -> int:
+        """Begins to listen and gives the port; port 0 takes a free one. No certificates: no TLS.
 
         Raises Unavailable when the address cannot be listened on.
         """
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
-            bound = self._server.add_insecure_port(address)
+            if certificates is None:
+                bound = self._server.add_insecure_port(address)
+            else:
+                bound = self._server.add_secure_port(address, certificates.credentials())
         except RuntimeError as error:
             raise Unavailable(
                 f"Cannot listen for gRPC on {address}. Either another process listens there, or "
@@ -108,7 +172,9 @@ class GrpcServer:
                 reason="ADDRESS_UNAVAILABLE",
             ) from error
         await self._server.start()
-        logger.info("gRPC listens on %s port %d", host, bound)
+        logger.info(
+            "gRPC listens on %s port %d, %s TLS", host, bound, "with" if certificates else "without"
+        )
         return bound
 
     async def stop(self, grace: float) -> None:
@@ -117,6 +183,8 @@ class GrpcServer:
         # They would last as long as their jobs.
         self._jobs.stop()
         await self._server.stop(grace)
+        self._access.stop()
+        self._jobs.close()
         logger.info("gRPC has stopped")
 
     async def wait_until_stopped(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import grpc
@@ -21,14 +22,19 @@ from server.domain.errors import (
     NotReady,
     OrderRejected,
     OutOfRange,
+    PermissionDenied,
+    Unauthenticated,
     Unavailable,
 )
+from server.service.origin import current_origin
 
 ERROR_DOMAIN = "invoicejobs"
 
 _CODES: dict[type[InvoiceJobsError], grpc.StatusCode] = {
     InvalidInput: grpc.StatusCode.INVALID_ARGUMENT,
     LogoRefused: grpc.StatusCode.INVALID_ARGUMENT,
+    Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
+    PermissionDenied: grpc.StatusCode.PERMISSION_DENIED,
     NotFound: grpc.StatusCode.NOT_FOUND,
     Conflict: grpc.StatusCode.ABORTED,
     NotReady: grpc.StatusCode.FAILED_PRECONDITION,
@@ -74,7 +80,8 @@ def status_of(error: BaseException, error_id: str) -> grpc.Status:
             code, error.message, info, error_details_pb2.BadRequest(field_violations=shown)
         )
     field = error.field if isinstance(error, OrderRejected) else ""
-    info = _info(error.reason, field=field)
+    details = "; ".join(error.details) if isinstance(error, PermissionDenied) else ""
+    info = _info(error.reason, field=field, details=details)
     if isinstance(error, LimitExceeded) and error.retry_after:
         return _status(code, error.message, info, _retry(error.retry_after))
     return _status(code, error.message, info)
@@ -110,7 +117,20 @@ def _status(code: grpc.StatusCode, message: str, *details: Message) -> grpc.Stat
         packed = any_pb2.Any()
         packed.Pack(detail)
         status.details.append(packed)
-    return rpc_status.to_status(status)
+    made: grpc.Status = rpc_status.to_status(status)
+    request_id = current_origin().request_id
+    # To end a call with a status takes the place of trailing metadata that was set before.
+    more = (("x-request-id", request_id),) if request_id else ()
+    return _Status(made.code, made.details, (*(made.trailing_metadata or ()), *more))
+
+
+@dataclass(frozen=True, slots=True)
+class _Status(grpc.Status):
+    """What ends a call."""
+
+    code: grpc.StatusCode
+    details: str
+    trailing_metadata: tuple[tuple[str, str | bytes], ...]
 
 
 def _cut(text: str, size: int) -> str:

@@ -1,33 +1,115 @@
-"""Takes the synchronous inside off the event loop: every use case runs on one bounded pool."""
+"""Takes the synchronous inside off the event loop: every use case runs on one bounded pool.
+
+A pool of our own: the standard one takes longer to hand a call over and its result back than most
+calls take, for it wakes the event loop for every single result.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextvars import Context, copy_context
 from functools import partial
-from typing import ParamSpec, TypeVar
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Threads:
-    """Runs synchronous calls on an executor, which whoever made it also shuts down."""
+class _Call(NamedTuple):
+    """What is to be run, and who waits for it."""
 
-    executor: Executor
+    work: Callable[[], Any]
+    context: Context
+    future: asyncio.Future[Any]
+
+
+class Threads:
+    """Runs synchronous calls on at most so many threads; belongs to one event loop."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._threads: list[threading.Thread] = []
+        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._results: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
+        self._told = False
+        self._running = 0
 
     async def run(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Runs a call on a thread and gives its result.
 
         When the caller leaves, a call that has begun is finished all the same (a job that was
-        asked for is created); one that still waits for a thread is dropped.
+        asked for is created); one that still waits for a thread is dropped. The call sees the
+        caller's context variables.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.executor, partial(call, *args, **kwargs))
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._running += 1
+        if self._running > len(self._threads) < self._most:
+            self._begin_thread()
+        self._calls.put(_Call(partial(call, *args, **kwargs), copy_context(), future))
+        try:
+            return await future
+        finally:
+            self._running -= 1
+
+    def close(self) -> None:
+        """Lets each thread end as soon as what it runs is done, and drops what waits."""
+        while not self._calls.empty():
+            self._calls.get()
+        for _ in self._threads:
+            self._calls.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _begin_thread(self) -> None:
+        name = f"rpc-{len(self._threads)}"
+        thread = threading.Thread(target=self._work, args=(asyncio.get_running_loop(),), name=name)
+        self._threads.append(thread)
+        thread.start()
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        while (call := self._calls.get()) is not None:
+            if call.future.cancelled():
+                continue
+            try:
+                result, problem = call.context.run(call.work), None
+            except BaseException as error:  # noqa: BLE001 - it is the caller's to deal with
+                result, problem = None, error
+            self._results.append((call.future, result, problem))
+            del call, result, problem
+            # Whoever finishes while the loop has yet to look needs not wake it once more.
+            if not self._told:
+                self._told = True
+                try:
+                    loop.call_soon_threadsafe(self._tell)
+                except RuntimeError:  # the loop is closed: nobody waits any more
+                    return
+
+    def _tell(self) -> None:
+        """Gives results to those who wait for them."""
+        # Before looking: what is added from now on is told anew.
+        self._told = False
+        while self._results:
+            future, result, problem = self._results.popleft()
+            if future.done():
+                continue
+            if problem is None:
+                future.set_result(result)
+            else:
+                future.set_exception(problem)
 
 
 class Pieces:

@@ -11,19 +11,20 @@ from server.domain.credit import Credit, CreditLine
 from server.domain.errors import FieldViolation, InvalidInput
 from server.domain.invoice_record import InvoiceRecord
 from server.rpc.translate_invoices import invoice_message, summary_message
+from server.service.links import SignDocument
 
 #: No more digits than amounts and quantities need, so that sums stay exact.
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
-def record_message(record: InvoiceRecord) -> invoices_pb2.Invoice:
+def record_message(record: InvoiceRecord, sign: SignDocument) -> invoices_pb2.Invoice:
     """Writes a whole invoice and what came of it."""
-    return _completed(invoice_message(record.invoice, record.documents), record)
+    return _completed(invoice_message(record.invoice, record.documents, sign), record)
 
 
-def record_summary(record: InvoiceRecord) -> invoices_pb2.Invoice:
+def record_summary(record: InvoiceRecord, sign: SignDocument) -> invoices_pb2.Invoice:
     """Writes an invoice as lists show it and what came of it."""
-    return _completed(summary_message(record.invoice, record.documents), record)
+    return _completed(summary_message(record.invoice, record.documents, sign), record)
 
 
 def read_credit(request: invoices_pb2.CancelInvoiceRequest) -> Credit:

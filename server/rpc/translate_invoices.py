@@ -18,6 +18,7 @@ from server.domain.invoice import (
 )
 from server.domain.party import Party, PostalAddress, Seller
 from server.rpc.translate_values import day_text, decimal_text, timestamp
+from server.service.links import SignDocument
 
 #: The contract's number of each format.
 FORMATS = {
@@ -44,7 +45,9 @@ def read_format(number: invoices_pb2.DocumentFormat.ValueType) -> DocumentFormat
     return FORMAT_BY_NUMBER[number]
 
 
-def summary_message(invoice: Invoice, documents: Sequence[Document]) -> invoices_pb2.Invoice:
+def summary_message(
+    invoice: Invoice, documents: Sequence[Document], sign: SignDocument
+) -> invoices_pb2.Invoice:
     """Writes an invoice as lists show it: without notes, seller, delivery and lines."""
     draft = invoice.draft
     return invoices_pb2.Invoice(
@@ -64,14 +67,16 @@ def summary_message(invoice: Invoice, documents: Sequence[Document]) -> invoices
         tax_currency=draft.tax_currency,
         buyer=_party_message(draft.buyer),
         totals=_totals_message(draft.totals),
-        documents=[document_message(document) for document in documents],
+        documents=[document_message(document, sign) for document in documents],
     )
 
 
-def invoice_message(invoice: Invoice, documents: Sequence[Document]) -> invoices_pb2.Invoice:
+def invoice_message(
+    invoice: Invoice, documents: Sequence[Document], sign: SignDocument
+) -> invoices_pb2.Invoice:
     """Writes a whole invoice."""
     draft = invoice.draft
-    message = summary_message(invoice, documents)
+    message = summary_message(invoice, documents, sign)
     message.notes.extend(draft.notes)
     message.payment_terms = draft.payment_terms
     message.seller.CopyFrom(_seller_message(draft.seller))
@@ -83,14 +88,15 @@ def invoice_message(invoice: Invoice, documents: Sequence[Document]) -> invoices
     return message
 
 
-def document_message(document: Document) -> invoices_pb2.Document:
-    """Writes what describes a document."""
+def document_message(document: Document, sign: SignDocument | None = None) -> invoices_pb2.Document:
+    """Writes what describes a document. sign signs the link to it."""
     return invoices_pb2.Document(
         format=FORMATS[document.format],
         media_type=document.media_type,
         file_name=document.file_name,
         size_bytes=document.size,
         sha256=document.sha256,
+        link_signature=sign(document.invoice_number, document.sha256) if sign else "",
     )
 
 

@@ -7,6 +7,7 @@ from invoicejobs.v1 import invoice_jobs_pb2
 from server.domain.errors import InvalidInput
 from server.domain.job import Job, JobFilter, JobOrder, JobOrderStatus, JobStatus, JobType
 from server.rpc.translate_values import moment, timestamp
+from server.service.links import SignDocument
 
 _JOB_TYPES = {
     JobType.MANUAL: invoice_jobs_pb2.JOB_TYPE_MANUAL,
@@ -79,14 +80,16 @@ def job_message(job: Job) -> invoice_jobs_pb2.InvoiceJob:
     )
 
 
-def job_order_message(order: JobOrder) -> invoice_jobs_pb2.JobOrder:
-    """Writes an order of a job."""
+def job_order_message(order: JobOrder, sign: SignDocument) -> invoice_jobs_pb2.JobOrder:
+    """Writes an order of a job. sign signs the link to its invoice's PDF."""
+    number, sha256 = order.invoice_number, order.pdf_sha256
     return invoice_jobs_pb2.JobOrder(
         order_id=order.order_id,
         order_status=_JOB_ORDER_STATUSES[order.status],
         message=order.message,
-        invoice_number=order.invoice_number,
+        invoice_number=number,
         reason=order.reason,
         field=order.field,
-        pdf_sha256=order.pdf_sha256,
+        pdf_sha256=sha256,
+        link_signature=sign(number, sha256) if sha256 else "",
     )

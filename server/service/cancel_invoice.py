@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from server.domain.audit import AuditAction, AuditEntry
 from server.domain.credit import Credit, compute_credit, is_cancelled, issue_credit_note
 from server.domain.errors import InvalidInput, NotReady, OrderRejected
 from server.domain.invoice import INVOICE, Invoice, InvoiceDraft
@@ -20,6 +21,7 @@ from server.domain.tenant import Tenant
 from server.ports import Clock, Database, IssuedInvoice, RememberedRequest, UnitOfWork
 from server.service.draw_numbers import draw_numbers
 from server.service.make_documents import MakeDocuments
+from server.service.origin import current_origin
 from server.service.read_invoice import ReadInvoice, invoice_not_found
 from server.service.requests import check_request_id, fingerprint_of, first_result
 
@@ -74,6 +76,12 @@ class CancelInvoice:
                 if is_cancelled(invoice, (*credit_notes, issued)):
                     unit.invoices.cancel(tenant, number)
                 note = issued.number
+                detail = f"by credit note {note}"
+                unit.audit.add(
+                    AuditEntry(
+                        now, tenant, AuditAction.CANCEL_INVOICE, number, current_origin(), detail
+                    )
+                )
             if request_id:
                 unit.requests.remember(
                     tenant, request_id, RememberedRequest(note, fingerprint, now)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.domain.audit import AuditAction, AuditEntry
 from server.domain.job import Job, JobOrder, JobOrderStatus
 from server.domain.tenant import Tenant
 from server.ports import Clock, Database
+from server.service.origin import current_origin
 from server.service.outcomes import EXISTED, cancelled, failure
 from server.service.read_job import job_not_found
 
@@ -41,6 +43,8 @@ class CancelJob:
                 return job
             now = self.clock.now()
             unit.jobs.cancel(job_id, now)
+            entry = AuditEntry(now, tenant, AuditAction.CANCEL_JOB, job_id, current_origin())
+            unit.audit.add(entry)
             for first, end in unit.chunks.drop_untouched(job_id):
                 unit.jobs.record_invoiced(job_id, first, end, invoiced)
                 unit.jobs.record_range(job_id, first, end, stopped)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from server.domain.audit import AuditAction, AuditEntry
 from server.domain.errors import InvalidInput, NotReady
 from server.domain.job import ChunkKind, Job, JobType, id_problem
 from server.domain.numbering import open_series
@@ -14,6 +15,7 @@ from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant
 from server.ports import Clock, Database, RememberedRequest, UnitOfWork
 from server.service.job_limits import DEFAULT_LIMITS, JobLimits
+from server.service.origin import current_origin
 from server.service.requests import check_request_id, fingerprint_of, first_result
 
 #: Orders may be named more than once, within reason: so many times as many as a job may have.
@@ -72,8 +74,14 @@ class CreateJob:
             return first
         _check_settings(unit.settings.get(tenant), job_type, now)
         self.limits.check(unit, tenant, len(order_ids))
-        job = Job(self.new_id(), tenant, job_type, created_at=now, retry_of=retry_of)
+        origin = current_origin()
+        job = Job(self.new_id(), tenant, job_type, created_at=now, retry_of=retry_of, origin=origin)
         unit.jobs.add(job)
+        action = AuditAction.RETRY_JOB if retry_of else AuditAction.CREATE_JOB
+        detail = (
+            f"tries job {retry_of} again" if retry_of else f"{job_type}, {len(order_ids)} orders"
+        )
+        unit.audit.add(AuditEntry(now, tenant, action, job.job_id, origin, detail))
         if job_type == JobType.MANUAL:
             count = len(order_ids)
             unit.jobs.add_orders(job.job_id, 0, order_ids)

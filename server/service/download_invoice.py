@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
+from server.domain.audit import AuditAction, AuditEntry
 from server.domain.document import Document, DocumentFormat
 from server.domain.errors import InvalidInput, NotFound, OutOfRange
 from server.domain.tenant import Tenant
-from server.ports import Database, DocumentStore
+from server.ports import Clock, Database, DocumentStore
+from server.service.origin import current_origin
+from server.service.recent import Recent
+
+#: In this time the same caller takes the same document from the same address once for the log.
+NOTED_ONCE_IN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +24,9 @@ class DownloadInvoice:
 
     database: Database
     store: DocumentStore
+    clock: Clock
+    #: Who took what a moment ago: to read a document in parts is to take it once.
+    noted: Recent = field(default_factory=lambda: Recent(NOTED_ONCE_IN))
 
     def __call__(
         self,
@@ -54,4 +64,21 @@ class DownloadInvoice:
         if offset > document.size:
             raise OutOfRange(f"offset: the document has only {document.size} bytes.")
         rest = document.size - offset
-        return document, self.store.read(document.key, offset, min(length or rest, rest))
+        asked = min(length or rest, rest)
+        # Its first byte is how one asks what a document is.
+        if offset + asked > 1:
+            self._note(tenant, document)
+        return document, self.store.read(document.key, offset, asked)
+
+    def _note(self, tenant: Tenant, document: Document) -> None:
+        """Writes down who takes it, before anybody has a byte of it; once a minute for each."""
+        origin, now = current_origin(), self.clock.now()
+        what = (tenant, document.key, origin.subject, origin.address)
+        if self.noted.has(what, now):
+            return
+        action, detail = AuditAction.DOWNLOAD_DOCUMENT, document.format.label
+        entry = AuditEntry(now, tenant, action, document.invoice_number, origin, detail)
+        with self.database.write() as unit:
+            unit.audit.add(entry)
+            unit.commit()
+        self.noted.add(what, now)

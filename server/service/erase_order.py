@@ -8,9 +8,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from server.domain.audit import AuditAction, AuditEntry
 from server.domain.errors import Conflict, NotFound
 from server.domain.tenant import Tenant
-from server.ports import Database
+from server.ports import Clock, Database
+from server.service.origin import current_origin
 
 #: Says what was erased, however little else is logged.
 audit = logging.getLogger("server.audit")
@@ -37,6 +39,7 @@ class EraseOrder:
     """Erases an order's JSON and what outcomes of jobs say of it."""
 
     database: Database
+    clock: Clock
 
     def __call__(self, tenant: Tenant, order_id: str) -> Erased:
         """Erases an order and notes that in the log. Safe to repeat.
@@ -59,6 +62,11 @@ class EraseOrder:
                     f"There is no order {order_id!r}: there never was one, or it is erased.",
                     reason="ORDER_NOT_FOUND",
                 )
+            unit.audit.add(
+                AuditEntry(
+                    self.clock.now(), tenant, AuditAction.ERASE_ORDER, order_id, current_origin()
+                )
+            )
             unit.commit()
         erased = Erased(found.order, found.changed, kept)
         audit.info(

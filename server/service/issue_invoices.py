@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from server.domain.audit import AuditAction, AuditEntry
 from server.domain.computation import issue_invoice
 from server.domain.errors import Conflict, NotReady, OrderRejected
 from server.domain.invoice import Invoice, InvoiceDraft
@@ -96,6 +97,8 @@ class IssueInvoices:
         for series in sorted(waiting, key=lambda series: (series.sequence, series.key)):
             group = waiting[series]
             numbers = draw_numbers(unit, chunk.tenant, series, len(group))
+            if numbers:
+                unit.audit.add(_entry(chunk, now, numbers))
             for draft, number in zip(group, numbers, strict=False):
                 local_time = now.astimezone(_zone(settings, draft.site_code))
                 issued.invoices[number] = issue_invoice(draft, number, now, local_time)
@@ -103,6 +106,13 @@ class IssueInvoices:
             for draft in group[len(numbers) :]:
                 issued.refused[draft.order_id] = series.exhausted()
         return issued
+
+
+def _entry(chunk: Chunk, now: datetime, numbers: Sequence[str]) -> AuditEntry:
+    """Tells of numbers of one series: they follow each other, so the first and last say it all."""
+    detail = numbers[0] if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]} ({len(numbers)})"
+    action = AuditAction.ISSUE_INVOICES
+    return AuditEntry(now, chunk.tenant, action, chunk.job_id, chunk.origin, detail)
 
 
 def _site(settings: TenantSettings, code: str) -> Site:

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from server.domain.audit import AuditAction, AuditEntry
+from server.domain.tenant import Tenant
 from server.ports import Clock, Database, DocumentStore, UnitOfWork
 from server.ports.archive_stores import Deleted
+from server.service.origin import current_origin
 from server.service.requests import REQUEST_ID_LIFE
 
 log = logging.getLogger(__name__)
@@ -79,12 +82,14 @@ class Purge:
         first = date(now.year - years, 1, 1) if years else None
         if first:
             invoices = step.run(
-                lambda unit, after: unit.retention.delete_invoices(first, now, after, STEP)
+                "invoices",
+                lambda unit, after: unit.retention.delete_invoices(first, now, after, STEP),
             )
         if kept.orders_days:
             issued = now - timedelta(days=kept.orders_days)
             orders = step.run(
-                lambda unit, after: unit.retention.delete_orders(issued, first, after, STEP)
+                "orders",
+                lambda unit, after: unit.retention.delete_orders(issued, first, after, STEP),
             )
         purged = Purged(requests, jobs, orders, invoices)
         if not dry_run:
@@ -102,8 +107,8 @@ class Purge:
         if step.dry_run:
             with self.database.read() as unit:
                 return unit.retention.count_old(used, done)
-        requests = step.run(lambda unit, _: _requests(unit, used))
-        jobs = step.run(lambda unit, after: unit.retention.delete_jobs(done, after, STEP))
+        requests = step.run("", lambda unit, _: _requests(unit, used))
+        jobs = step.run("jobs", lambda unit, after: unit.retention.delete_jobs(done, after, STEP))
         return requests, jobs
 
 
@@ -115,14 +120,19 @@ class _Step:
     stopping: Callable[[], bool]
     dry_run: bool
 
-    def run(self, delete: Callable[[UnitOfWork, int], Deleted]) -> int:
-        """Counts what was deleted, or would be."""
+    def run(self, what: str, delete: Callable[[UnitOfWork, int], Deleted]) -> int:
+        """Counts what was deleted, or would be.
+
+        The audit log is told, of all tenants together; not where what is empty.
+        """
         count = 0
         cursor: int | None = 0
         while cursor is not None and not self.stopping():
             with self.purge.database.write() as unit:
                 deleted = delete(unit, cursor)
                 if not self.dry_run:
+                    if what and deleted.count:
+                        self._tell(unit, f"{deleted.count} {what}")
                     unit.commit()
             if deleted.keys and not self.dry_run:
                 # After the commit: who finds the record finds the file. What a crash leaves here
@@ -131,6 +141,10 @@ class _Step:
             count += deleted.count
             cursor = deleted.cursor
         return count
+
+    def _tell(self, unit: UnitOfWork, detail: str) -> None:
+        now, origin = self.purge.clock.now(), current_origin()
+        unit.audit.add(AuditEntry(now, Tenant(""), AuditAction.PURGE, "", origin, detail))
 
 
 def _requests(unit: UnitOfWork, before: datetime) -> Deleted:

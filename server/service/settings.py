@@ -6,12 +6,15 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from server.domain.audit import AuditAction, AuditEntry
 from server.domain.errors import Conflict, NotFound
 from server.domain.settings import TenantSettings
+from server.domain.settings_changes import changed_fields
 from server.domain.settings_check import check_settings
 from server.domain.tenant import Tenant
 from server.ports import Clock, Database, FetchLogo, Identifiers, PrepareLogo
 from server.service.logos import TakeLogos
+from server.service.origin import current_origin
 from server.service.plan_schedules import plan_schedules
 
 
@@ -65,11 +68,17 @@ class UpdateSettings:
         now = self.clock.now()
         with self.database.write() as unit:
             # Checked again here: somebody may have saved while a logo was fetched.
-            _refuse_stale(settings, unit.settings.to_replace(tenant))
+            before = unit.settings.to_replace(tenant)
+            _refuse_stale(settings, before)
             etag = hashlib.sha256(self.new_id().encode()).hexdigest()[:16]
             saved = replace(settings, etag=etag, updated_at=now)
             unit.settings.put(tenant, saved)
             plan_schedules(unit, tenant, saved, now)
+            told = "the first ones"
+            if before:
+                told = f"changed: {changed_fields(before, saved) or 'nothing'}"
+            action, detail = AuditAction.UPDATE_SETTINGS, f"etag {etag}; {told}"
+            unit.audit.add(AuditEntry(now, tenant, action, "", current_origin(), detail))
             unit.commit()
         self.schedules_changed()
         return saved

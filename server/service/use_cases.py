@@ -10,6 +10,8 @@ from server.service.cancel_job import CancelJob
 from server.service.create_job import CreateJob
 from server.service.download_invoice import DownloadInvoice
 from server.service.import_orders import ImportOrders
+from server.service.issue_token import IssueToken
+from server.service.links import CheckLink, SignLinks
 from server.service.list_schedules import ListSchedules
 from server.service.preview_invoice import PreviewInvoice
 from server.service.read_invoice import ListInvoices, ReadInvoice
@@ -44,3 +46,6 @@ class UseCases:
     check_settings: CheckSettings
     update_settings: UpdateSettings
     list_schedules: ListSchedules
+    issue_token: IssueToken
+    sign_links: SignLinks
+    check_link: CheckLink

@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, update
 
 from server.domain.errors import Conflict
 from server.domain.job import Chunk, ChunkKind
 from server.domain.tenant import Tenant
 from server.ports import OfferChunks
 from server.storage.claiming import count_claimable, next_job
+from server.storage.job_origin import origin_of
 from server.storage.jobs import job_key
 from server.storage.locks import lock_name
 from server.storage.tables import FREE, HELD, chunks, jobs
 
 #: When a chunk that nobody has released yet may be claimed: always.
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+# Made once, for to make a statement takes longer than to run it.
+_NEW_CHUNK = insert(chunks)
+_LAST = select(func.max(chunks.c.index)).where(chunks.c.job_key == bindparam("job_key"))
 
 
 class SqlChunkStore:
@@ -41,9 +45,7 @@ class SqlChunkStore:
         """
         del tenant  # the job's row has it
         key = job_key(self._connection, job_id, lock=True)
-        last = self._connection.scalar(
-            select(func.max(chunks.c.index)).where(chunks.c.job_key == key)
-        )
+        last = self._connection.scalar(_LAST, {"job_key": key})
         starts = [first] if kind == ChunkKind.PLAN else range(first, end, size)
         rows = [
             {
@@ -59,7 +61,7 @@ class SqlChunkStore:
             for index, start in enumerate(starts, 0 if last is None else last + 1)
         ]
         if rows:
-            self._connection.execute(insert(chunks), rows)
+            self._connection.execute(_NEW_CHUNK, rows)
             self._tell(len(rows))
 
     def claim(
@@ -100,6 +102,7 @@ class SqlChunkStore:
             end=end,
             holder=holder,
             attempts=attempts,
+            origin=origin_of(job),
         )
 
     def holds(self, chunk: Chunk) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, case, func, select
 
+from server.storage.job_origin import ORIGIN
 from server.storage.paging import AnyRow
 from server.storage.tables import FREE, HELD, UNFINISHED, chunks, jobs
 
@@ -41,7 +42,7 @@ def _choose(*, starts: bool) -> Select[*tuple[Any, ...]]:
     )
     begun = jobs.c.success_count + jobs.c.failure_count > 0
     return (
-        select(jobs.c.key, jobs.c.job_id, jobs.c.tenant, free.label("free"))
+        select(jobs.c.key, jobs.c.job_id, jobs.c.tenant, free.label("free"), *ORIGIN)
         .outerjoin(busy, busy.c.tenant == jobs.c.tenant)
         .where(UNFINISHED, free.is_not(None), held < bindparam("fewer_than"))
         .where(*([~begun] if starts else []))

@@ -65,6 +65,15 @@ def server_address(url: str) -> str | None:
     return connection_string(place) if place.drivername in _POSTGRESQL else None
 
 
+def database_file(url: str) -> Path | None:
+    """Gives the SQLite file that a URL names; None for that of a server, or one that is wrong."""
+    try:
+        place = _place(url)
+    except InvalidInput:
+        return None
+    return Path(place.database) if place.drivername in _SQLITE and place.database else None
+
+
 def _place(url: str) -> URL:
     try:
         return make_url(url)
@@ -94,7 +103,8 @@ def _open_file(place: URL) -> Engines:
 
 def _make_folder(file: Path) -> None:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        # Orders, invoices and keys lie in it: for nobody else to look into.
+        file.parent.mkdir(0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(
             f"The folder of the database cannot be made: {error.strerror}: {file.parent}",
@@ -108,6 +118,8 @@ def _file_engine(place: URL, *, writes: bool) -> Engine:
         pool_size=KEPT_CONNECTIONS,
         # The callers' thread pools bound how many there are.
         max_overflow=-1,
+        # What is written may be somebody's name: no error and no log quotes it.
+        hide_parameters=True,
     )
     event.listen(engine, "handle_error", translated)
     prepare_sqlite(engine, writes=writes)

@@ -27,6 +27,23 @@ from server.storage.paging import AnyRow
 from server.storage.tables import LIVE, documents, invoices, job_orders, jobs
 
 _PENDING = job_orders.c.status == JobOrderStatus.PENDING.value
+_OF_JOB = (
+    job_orders.c.job_key
+    == select(jobs.c.key).where(jobs.c.job_id == bindparam("job_id")).scalar_subquery()
+)
+# Made once, for to make a statement takes longer than to run it.
+_BY_POSITION = (
+    select(job_orders)
+    .where(_OF_JOB, job_orders.c.position >= bindparam("first"))
+    .order_by(job_orders.c.position)
+    .limit(bindparam("limit"))
+)
+_BY_OUTCOME = (
+    select(job_orders)
+    .where(_OF_JOB, job_orders.c.recorded > bindparam("after"))
+    .order_by(job_orders.c.recorded)
+    .limit(bindparam("limit"))
+)
 
 
 class Recorded(NamedTuple):
@@ -40,12 +57,7 @@ def orders_by_position(
     connection: Connection, job_id: str, first: int, limit: int
 ) -> tuple[JobOrder, ...]:
     """Lists a job's orders by position, beginning with position first."""
-    rows = connection.execute(
-        select(job_orders)
-        .where(_of_job(job_id), job_orders.c.position >= first)
-        .order_by(job_orders.c.position)
-        .limit(limit)
-    )
+    rows = connection.execute(_BY_POSITION, {"job_id": job_id, "first": first, "limit": limit})
     return tuple(_job_order(row) for row in rows)
 
 
@@ -53,12 +65,7 @@ def orders_by_outcome(
     connection: Connection, job_id: str, after: int, limit: int
 ) -> tuple[JobOrder, ...]:
     """Lists a job's orders as their outcomes were recorded, but for the first after ones."""
-    rows = connection.execute(
-        select(job_orders)
-        .where(_of_job(job_id), job_orders.c.recorded > after)
-        .order_by(job_orders.c.recorded)
-        .limit(limit)
-    )
+    rows = connection.execute(_BY_OUTCOME, {"job_id": job_id, "after": after, "limit": limit})
     return tuple(_job_order(row) for row in rows)
 
 
@@ -66,8 +73,9 @@ def failed_orders(connection: Connection, job_id: str) -> tuple[str, ...]:
     """Lists the ids of the orders that are FAILURE, by position."""
     failed = connection.scalars(
         select(job_orders.c.order_id)
-        .where(_of_job(job_id), job_orders.c.status == JobOrderStatus.FAILURE.value)
-        .order_by(job_orders.c.position)
+        .where(_OF_JOB, job_orders.c.status == JobOrderStatus.FAILURE.value)
+        .order_by(job_orders.c.position),
+        {"job_id": job_id},
     )
     return tuple(failed)
 
@@ -184,11 +192,6 @@ def _values(outcome: JobOrder) -> dict[str, str]:
         "invoice_number": outcome.invoice_number,
         "pdf_sha256": outcome.pdf_sha256,
     }
-
-
-def _of_job(job_id: str) -> ColumnElement[bool]:
-    key = select(jobs.c.key).where(jobs.c.job_id == job_id).scalar_subquery()
-    return job_orders.c.job_key == key
 
 
 def _job_order(row: AnyRow) -> JobOrder:

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    exists,
+    select,
+    tuple_,
+    update,
+)
 
 from server.domain.errors import NotFound
-from server.domain.job import Job, JobFilter, JobOrder, JobOrderStatus, JobStatus, JobType
+from server.domain.job import Job, JobFilter, JobOrder, JobStatus, JobType
 from server.domain.tenant import Tenant
-from server.ports import JobLoad, Page
-from server.storage.job_load import load_of
+from server.ports import Backlog, JobLoad, Page
+from server.storage.job_load import backlog_of, load_of
+from server.storage.job_origin import origin_columns, origin_of
 from server.storage.job_outcomes import (
     failed_orders,
     orders_by_outcome,
@@ -20,6 +29,16 @@ from server.storage.job_outcomes import (
     record_outcomes,
     record_range,
 )
+from server.storage.job_statements import (
+    COUNT,
+    COUNTERS,
+    JOB_OF_TENANT,
+    JOB_TO_CHANGE,
+    KEY,
+    KEY_TO_CHANGE,
+    NEW_JOB,
+    PENDING_ORDER,
+)
 from server.storage.paging import (
     AnyRow,
     in_batches,
@@ -27,7 +46,7 @@ from server.storage.paging import (
     moment_cursor,
     page_of,
 )
-from server.storage.tables import FREE, HELD, UNFINISHED, chunks, job_orders, jobs
+from server.storage.tables import FREE, HELD, UNFINISHED, chunks, jobs
 
 #: Rows of one statement.
 _INSERTED_AT_ONCE = 10_000
@@ -42,18 +61,20 @@ class SqlJobStore:
     def add(self, job: Job) -> None:
         """Records a new job; its orders are added apart."""
         self._connection.execute(
-            insert(jobs).values(
-                job_id=job.job_id,
-                tenant=job.tenant,
-                job_type=job.job_type.value,
-                created_at=job.created_at,
-                done_at=job.done_at,
-                order_count=job.order_count,
-                success_count=job.success_count,
-                failure_count=job.failure_count,
-                retry_of=job.retry_of or None,
-                cancelled_at=job.cancelled_at,
-            )
+            NEW_JOB,
+            {
+                "job_id": job.job_id,
+                "tenant": job.tenant,
+                "job_type": job.job_type.value,
+                "created_at": job.created_at,
+                "done_at": job.done_at,
+                "order_count": job.order_count,
+                "success_count": job.success_count,
+                "failure_count": job.failure_count,
+                "retry_of": job.retry_of or None,
+                "cancelled_at": job.cancelled_at,
+                **origin_columns(job.origin),
+            },
         )
 
     def add_orders(self, job_id: str, first: int, order_ids: Sequence[str]) -> None:
@@ -62,19 +83,13 @@ class SqlJobStore:
             return
         key = self._locked(job_id)
         self._count(key, order_count=len(order_ids))
-        pending = insert(job_orders).values(
-            job_key=key,
-            status=JobOrderStatus.PENDING.value,
-            message="",
-            reason="",
-            field="",
-            invoice_number="",
-            pdf_sha256="",
-        )
         # A million made ready at once would keep the server waiting until it ends the transaction.
         for batch in in_batches(list(enumerate(order_ids, first)), _INSERTED_AT_ONCE):
-            rows = [{"position": position, "order_id": order_id} for position, order_id in batch]
-            self._connection.execute(pending, rows)
+            rows = [
+                {"job_key": key, "position": position, "order_id": order_id}
+                for position, order_id in batch
+            ]
+            self._connection.execute(PENDING_ORDER, rows)
 
     def load(self, tenant: Tenant) -> JobLoad:
         """Counts a tenant's unfinished work; cost grows with its unfinished jobs only.
@@ -83,19 +98,21 @@ class SqlJobStore:
         """
         return load_of(self._connection, tenant)
 
+    def backlog(self) -> Backlog:
+        """Counts all tenants' unfinished work; cost grows with that only."""
+        return backlog_of(self._connection)
+
     def get(self, tenant: Tenant, job_id: str) -> Job | None:
         """Finds a tenant's job."""
         row = self._connection.execute(
-            select(jobs).where(jobs.c.tenant == tenant, jobs.c.job_id == job_id)
+            JOB_OF_TENANT, {"tenant": tenant, "job_id": job_id}
         ).one_or_none()
         return _job(row) if row else None
 
     def to_change(self, tenant: Tenant, job_id: str) -> Job | None:
         """Finds a tenant's job. Keeps others from changing it until the transaction ends."""
         row = self._connection.execute(
-            select(jobs)
-            .where(jobs.c.tenant == tenant, jobs.c.job_id == job_id)
-            .with_for_update(key_share=True)
+            JOB_TO_CHANGE, {"tenant": tenant, "job_id": job_id}
         ).one_or_none()
         return _job(row) if row else None
 
@@ -185,17 +202,16 @@ class SqlJobStore:
 
     def _count(self, key: int, **more: int) -> None:
         """Adds to a job's counters."""
+        added = {f"{counter}_more": number for counter, number in more.items()}
         self._connection.execute(
-            update(jobs)
-            .where(jobs.c.key == key)
-            .values({jobs.c[counter]: jobs.c[counter] + number for counter, number in more.items()})
+            COUNT, {"of_key": key, **{f"{counter}_more": 0 for counter in COUNTERS}, **added}
         )
 
 
 def job_key(connection: Connection, job_id: str, *, lock: bool = False) -> int:
     """Finds a job's key, which all its rows bear. Raises NotFound."""
-    query = select(jobs.c.key).where(jobs.c.job_id == job_id)
-    key: int | None = connection.scalar(query.with_for_update(key_share=True) if lock else query)
+    query = KEY_TO_CHANGE if lock else KEY
+    key: int | None = connection.scalar(query, {"job_id": job_id})
     if key is None:
         raise NotFound(f"There is no job {job_id!r}.", reason="JOB_NOT_FOUND")
     return key
@@ -224,4 +240,5 @@ def _job(row: AnyRow) -> Job:
         failure_count=row.failure_count,
         retry_of=row.retry_of or "",
         cancelled_at=row.cancelled_at,
+        origin=origin_of(row),
     )

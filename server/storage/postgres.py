@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -25,6 +26,10 @@ _CONNECTION = {
     "tcp_user_timeout": "19000",
     "application_name": "invoicejobs",
 }
+
+#: Given, too, for a server on another machine. libpq would try TLS and do without where there is
+#: none, also when somebody in between says so: who wants that writes sslmode=prefer or disable.
+_REMOTE = {"sslmode": "require"}
 
 #: Settings of every session; options in the URL come after them and win.
 _SESSION = {
@@ -65,6 +70,8 @@ def postgres_engine(place: URL, *, migrates: bool) -> Engine:
             max_overflow=-1,
             # A connection that was cut while nobody used it is replaced before anybody does.
             pool_pre_ping=True,
+            # What is written may be somebody's name: no error and no log quotes it.
+            hide_parameters=True,
         )
     except ImportError:
         raise InvalidInput.field(
@@ -108,8 +115,28 @@ def _arguments(place: URL, session: dict[str, str]) -> dict[str, str]:
     options = [f"-c {name}={value}" for name, value in session.items()]
     given = place.query.get("options", ())
     options += [given] if isinstance(given, str) else given
-    connection = {name: value for name, value in _CONNECTION.items() if name not in place.query}
+    defaults = _CONNECTION if _stays_here(place) else _CONNECTION | _REMOTE
+    connection = {name: value for name, value in defaults.items() if name not in place.query}
     return connection | {"options": " ".join(options)}
+
+
+def _stays_here(place: URL) -> bool:
+    """Tells whether the server is on this machine, as far as the URL says."""
+    if "service" in place.query:
+        return False  # a file of libpq's own says where
+    given = place.normalized_query
+    hosts = [*given.get("host", ()), *given.get("hostaddr", ()), place.host or ""]
+    return all(_is_local(name) for host in hosts for name in host.split(","))
+
+
+def _is_local(host: str) -> bool:
+    """Tells whether a host is this machine: a folder of sockets, or loopback."""
+    if not host or host.startswith(("/", "@")) or host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _parameters(engine: Engine, place: URL) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant
@@ -10,6 +10,9 @@ from server.storage.images import read_logos, store_logos
 from server.storage.locks import lock_name
 from server.storage.snapshots import dress_settings, read_settings, write_settings
 from server.storage.tables import settings as table
+
+# Made once, for to make a statement takes longer than to run it.
+_SNAPSHOT = select(table.c.snapshot).where(table.c.tenant == bindparam("tenant"))
 
 
 class SqlSettingsStore:
@@ -20,7 +23,7 @@ class SqlSettingsStore:
 
     def get(self, tenant: Tenant) -> TenantSettings | None:
         """Finds a tenant's settings, logos included."""
-        snapshot = self._connection.scalar(select(table.c.snapshot).where(table.c.tenant == tenant))
+        snapshot = self._connection.scalar(_SNAPSHOT, {"tenant": tenant})
         if snapshot is None:
             return None
         settings = read_settings(snapshot)

@@ -53,6 +53,11 @@ jobs = Table(
     # No foreign key: the job that is tried again need not be kept as long.
     Column("retry_of", Text),
     Column("cancelled_at", Timestamp),
+    # Who asked for it, from where, by which request of which trace; NULL for what is not known.
+    Column("subject", Text),
+    Column("address", Text),
+    Column("request_id", Text),
+    Column("trace", Text),
     sqlite_autoincrement=True,
 )
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from sqlalchemy import Connection, Transaction, select
+from sqlalchemy import Connection, QueuePool, Transaction, select
 
 from server.domain.errors import Unavailable
 from server.ports import OfferChunks
 from server.storage.archive import SqlArchive
+from server.storage.audit_log import SqlAuditStore
 from server.storage.changes import SharedChanges
 from server.storage.chunks import SqlChunkStore
+from server.storage.clients import SqlClientStore
 from server.storage.dialects import BUSY_TIMEOUT, clear_log
 from server.storage.engine import Engines, open_engines
 from server.storage.invoices import SqlInvoiceStore
@@ -22,6 +24,7 @@ from server.storage.requests import SqlRequestStore
 from server.storage.retention import SqlRetention
 from server.storage.schedules import SqlScheduleStore
 from server.storage.settings import SqlSettingsStore
+from server.storage.signing_keys import SqlSigningKeyStore
 from server.storage.tables import number_counters
 from server.storage.write_queue import WriteQueue
 
@@ -43,6 +46,9 @@ class SqlUnitOfWork:
         self.archive = SqlArchive(connection)
         self.retention = SqlRetention(connection)
         self.schedules = SqlScheduleStore(connection)
+        self.clients = SqlClientStore(connection)
+        self.audit = SqlAuditStore(connection)
+        self.signing_keys = SqlSigningKeyStore(connection)
 
     def commit(self) -> None:
         """Makes everything durable. Leaving without it rolls back."""
@@ -100,6 +106,13 @@ class SqlDatabase:
         if self._changes is not None:
             self._changes.close()
         self._engines.close()
+
+    def connections(self) -> tuple[int, int]:
+        """Tells how many connections are in use and how many wait for that."""
+        engines = self._engines
+        pools = {id(engine.pool): engine.pool for engine in (engines.reader, engines.writer)}
+        counted = [pool for pool in pools.values() if isinstance(pool, QueuePool)]
+        return sum(p.checkedout() for p in counted), sum(p.checkedin() for p in counted)
 
     @property
     def changes(self) -> SharedChanges | None:

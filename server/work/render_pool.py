@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
@@ -185,4 +186,8 @@ def _render_one(render: Render, invoice: Invoice, format: DocumentFormat) -> byt
     try:
         return render(invoice, format)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this document's alone
-        return RuntimeError(f"{type(error).__name__}: {error}")
+        failed = RuntimeError(f"{type(error).__name__}: {error}")
+        # The log leaves out what errors say; this much it tells, also across processes.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        failed.add_note(f"{type(error).__name__} in {place.name}, line {place.lineno}")
+        return failed

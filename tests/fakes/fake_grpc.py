@@ -15,11 +15,13 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as aio_health
+from invoicejobs.v1 import access_pb2_grpc as access_grpc
 from invoicejobs.v1 import invoice_jobs_pb2 as jobs
 from invoicejobs.v1 import invoice_jobs_pb2_grpc as jobs_grpc
 from invoicejobs.v1 import invoices_pb2 as invoices
 from invoicejobs.v1 import invoices_pb2_grpc as invoices_grpc
 
+from tests.fakes.fake_access import FakeAccess
 from tests.fakes.fake_credits import cancel
 from tests.fakes.fake_grpc_errors import invalid, job_problem, refusal
 from tests.fakes.fake_grpc_probes import Call, Hold
@@ -227,6 +229,7 @@ async def serving(fake: FakeServer) -> AsyncIterator[FakeServer]:
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", 64 * 1024 * 1024)])
     jobs_grpc.add_InvoiceJobsServicer_to_server(fake, server)
     invoices_grpc.add_InvoicesServicer_to_server(fake, server)
+    access_grpc.add_AccessServicer_to_server(FakeAccess(), server)
     health_pb2_grpc.add_HealthServicer_to_server(fake.health, server)
     fake.target = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     await server.start()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from typing import Any
@@ -20,7 +19,10 @@ from invoicejobs.v1 import (
     tenant_settings_pb2_grpc,
 )
 
+from server.observing.calls import tell_tenant
+from server.rpc.authentication import Authentication
 from server.rpc.serving import GrpcServer, Limits
+from server.rpc.threads import Threads
 from server.service.use_cases import UseCases
 
 #: Seconds for one call; no call of a test needs as much.
@@ -43,11 +45,24 @@ class Door:
 
 @asynccontextmanager
 async def open_door(
-    limits: Limits | None = None, **fakes: Callable[..., Any]
+    limits: Limits | None = None,
+    authentication: Authentication | None = None,
+    interceptors: Sequence[grpc.aio.ServerInterceptor] = (),
+    *,
+    embedded: bool = False,
+    **fakes: Callable[..., Any],
 ) -> AsyncIterator[Door]:
     """Serves on a free port; use cases without a fake fail the call as unexpected errors."""
-    with ThreadPoolExecutor(max_workers=4) as executor:
-        server = GrpcServer(fake_use_cases(**fakes), executor, limits=limits)
+    with Threads(4) as threads:
+        server = GrpcServer(
+            fake_use_cases(**fakes),
+            threads,
+            limits=limits,
+            authentication=authentication,
+            interceptors=interceptors,
+            see=tell_tenant,
+            embedded=embedded,
+        )
         port = await server.start("127.0.0.1", 0)
         options = [("grpc.max_receive_message_length", 64 * 1024 * 1024)]
         try:
@@ -63,8 +78,14 @@ def fake_use_cases(**fakes: Callable[..., Any]) -> UseCases:
     def unexpected(*args: Any, **kwargs: Any) -> Any:
         raise AssertionError("this use case was not expected to be called")
 
-    chosen: dict[str, Any] = {field.name: unexpected for field in fields(UseCases)} | fakes
+    chosen: dict[str, Any] = {field.name: unexpected for field in fields(UseCases)}
+    chosen |= {"sign_links": lambda _tenant: unsigned} | fakes
     return UseCases(**chosen)
+
+
+def unsigned(_number: str, _sha256: str) -> str:
+    """Signs nothing."""
+    return ""
 
 
 def raising(error: Exception) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""The interceptor over each of the four kinds of methods."""
+"""The interceptors that tell of a call and end it, over each of the four kinds of methods."""
 
 import asyncio
 import logging
@@ -9,6 +9,10 @@ import grpc
 import pytest
 
 from server.domain.errors import NotFound
+from server.observing.calls import ObserveCalls
+from server.observing.exposition import new_registry
+from server.observing.metrics import Metrics
+from server.observing.trace import PlainTracer
 from server.rpc.interceptors import CallInterceptor
 from tests.grpc.door import DEADLINE, failure_of
 
@@ -55,7 +59,8 @@ async def written_by_hand(request, context):
 
 @pytest.fixture
 async def channel():
-    server = grpc.aio.server(interceptors=[CallInterceptor()])
+    observe = ObserveCalls(PlainTracer(), Metrics(new_registry()))
+    server = grpc.aio.server(interceptors=[observe, CallInterceptor()])
     handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
         "unary_unary": grpc.unary_unary_rpc_method_handler(unary_unary),
         "unary_stream": grpc.unary_stream_rpc_method_handler(unary_stream),
@@ -86,7 +91,7 @@ def next_line():
     """Waits for the log's next line: an aborted call is logged after its client knows."""
     queue: asyncio.Queue[logging.LogRecord] = asyncio.Queue()
     handler = QueueHandler(cast("Any", queue))
-    logger = logging.getLogger("server.rpc.interceptors")
+    logger = logging.getLogger("server.observing.calls")
     level = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
@@ -106,14 +111,14 @@ def next_line():
 @pytest.mark.parametrize("method", [*KINDS, "written_by_hand"])
 async def test_a_call_that_goes_well_is_left_alone_and_logged_as_ok(channel, next_line, method):
     assert await call(channel, method, b"ok") == b"fine"
-    assert await next_line() == (f"/test.Kinds/{method}", "OK")
+    assert await next_line() == (f"test.Kinds/{method}", "OK")
 
 
 @pytest.mark.parametrize("method", [*KINDS, "written_by_hand"])
 async def test_an_error_becomes_its_status(channel, next_line, method):
     failure = await failure_of(call(channel, method, b"not found"))
     assert (failure.code, failure.reason) == (grpc.StatusCode.NOT_FOUND, "THING_NOT_FOUND")
-    assert await next_line() == (f"/test.Kinds/{method}", "NOT_FOUND")
+    assert await next_line() == (f"test.Kinds/{method}", "NOT_FOUND")
 
 
 @pytest.mark.parametrize("method", [*KINDS, "written_by_hand"])
@@ -121,7 +126,7 @@ async def test_an_unexpected_error_becomes_internal(channel, next_line, method):
     failure = await failure_of(call(channel, method, b"broken"))
     assert failure.code is grpc.StatusCode.INTERNAL
     assert b"secret" not in failure.raw
-    assert await next_line() == (f"/test.Kinds/{method}", "INTERNAL")
+    assert await next_line() == (f"test.Kinds/{method}", "INTERNAL")
 
 
 @pytest.mark.parametrize("method", [*KINDS, "written_by_hand"])
@@ -130,7 +135,7 @@ async def test_an_abort_passes_through_untouched(channel, next_line, method):
         await call(channel, method, b"abort")
     assert caught.value.code() is grpc.StatusCode.DATA_LOSS
     assert caught.value.details() == "gone"
-    assert await next_line() == (f"/test.Kinds/{method}", "DATA_LOSS")
+    assert await next_line() == (f"test.Kinds/{method}", "DATA_LOSS")
 
 
 @pytest.mark.parametrize("method", ["unary_stream", "written_by_hand"])
@@ -138,4 +143,4 @@ async def test_a_call_whose_client_leaves_is_logged_as_cancelled(channel, next_l
     running = channel.unary_stream(f"/test.Kinds/{method}")(b"wait", timeout=DEADLINE)
     assert await running.read() == b"first"
     running.cancel()
-    assert await next_line() == (f"/test.Kinds/{method}", "CANCELLED")
+    assert await next_line() == (f"test.Kinds/{method}", "CANCELLED")

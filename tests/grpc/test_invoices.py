@@ -12,6 +12,8 @@ from server.domain.document import Document, DocumentFormat
 from server.domain.errors import NotFound, OutOfRange
 from server.domain.invoice_record import InvoiceRecord
 from server.ports import Page
+from server.rpc.authentication import Authentication
+from server.rpc.invoices import LINK_BURST, LINK_RATE
 from tests.builders.invoices import make_invoice
 from tests.grpc.door import DEADLINE, failure_of, open_door
 
@@ -185,3 +187,28 @@ async def test_invoices_are_listed_as_summaries_by_order_and_job():
     assert not shown & {"seller", "delivery", "lines", "adjustments", "tax_subtotals"}
     assert seen == [("acme", "o1", "j1", None, 1), ("acme", "o1", "j1", "RE-1", 1)]
     assert list(failure.violations) == ["page_token"]
+
+
+async def take_by_link(door, sha256, link="right"):
+    """Takes a document; gives whether that was refused for now."""
+    request = pb.DownloadInvoiceRequest(tenant="acme", invoice_number="RE-1", sha256=sha256)
+    metadata = (("x-invoicejobs-link", link),) if link else ()
+    call = door.invoices.DownloadInvoice(request, metadata=metadata, timeout=DEADLINE)
+    await call.initial_metadata()
+    if call.done():
+        return await call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    call.cancel()
+    return False
+
+
+async def test_a_link_opens_its_document_so_often_and_others_go_on():
+    authentication = Authentication(None, lambda _request, _link: None)
+    async with open_door(authentication=authentication, download_invoice=download) as door:
+        begin = asyncio.get_running_loop().time()
+        taken = 0
+        while taken < 1000 and not await take_by_link(door, "1" * 64):
+            taken += 1
+        seconds = asyncio.get_running_loop().time() - begin
+        assert LINK_BURST <= taken <= LINK_BURST + LINK_RATE * seconds + 1
+        assert not await take_by_link(door, "2" * 64)
+        assert not await take_by_link(door, "1" * 64, link="")

@@ -111,7 +111,7 @@ async def test_grpcurl_shows_the_details_of_an_error():
 @pytest.mark.parametrize("version", ["v1alpha", "v1"])
 async def test_descriptions_have_the_names_that_protoc_gives_in_json(version):
     async with open_door() as door:
-        (answer,) = await ask(door, version, file_containing_symbol=SERVICES[3])
+        (answer,) = await ask(door, version, file_containing_symbol="invoicejobs.v1.TenantSettings")
     names = {
         (message.name, field.name): field.json_name
         for file in answer.file_descriptor_response.file_descriptor_proto

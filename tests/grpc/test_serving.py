@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
@@ -11,11 +10,13 @@ from invoicejobs.v1 import orders_pb2
 
 from server.domain.errors import NotFound, Unavailable
 from server.rpc.serving import SERVICES, GrpcServer
+from server.rpc.threads import Threads
 from tests.grpc.door import DEADLINE, failure_of, fake_use_cases, open_door
 
 
-def test_the_four_services_are_served():
+def test_the_five_services_are_served():
     assert sorted(SERVICES) == [
+        "invoicejobs.v1.Access",
         "invoicejobs.v1.InvoiceJobs",
         "invoicejobs.v1.Invoices",
         "invoicejobs.v1.Orders",
@@ -88,15 +89,15 @@ async def test_a_stopped_server_takes_no_calls_and_lets_waiters_go():
 
 async def test_a_port_that_is_taken_is_a_clear_error():
     async with open_door() as door:
-        with ThreadPoolExecutor() as executor:
-            second = GrpcServer(fake_use_cases(), executor)
+        with Threads(1) as threads:
+            second = GrpcServer(fake_use_cases(), threads)
             with pytest.raises(Unavailable, match=f"127.0.0.1:{door.port}.*choose another port"):
                 await second.start("127.0.0.1", door.port)
 
 
 async def test_the_server_listens_on_addresses_of_ip_version_6():
-    with ThreadPoolExecutor() as executor:
-        server = GrpcServer(fake_use_cases(), executor)
+    with Threads(1) as threads:
+        server = GrpcServer(fake_use_cases(), threads)
         port = await server.start("::1", 0)
         async with grpc.aio.insecure_channel(f"[::1]:{port}") as channel:
             await asyncio.wait_for(channel.channel_ready(), DEADLINE)

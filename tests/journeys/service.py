@@ -76,9 +76,9 @@ class Service:
             self.kill()
             raise AssertionError(self.log()) from None
 
-    def start_gateway(self) -> None:
-        """Starts the gateway and waits until it is ready."""
-        self.gateway = self.run("gateway")
+    def start_gateway(self, **settings: str) -> None:
+        """Starts the gateway, with settings that it alone has, and waits until it is ready."""
+        self.gateway = self.run("gateway", **settings)
         end = time.monotonic() + START
         while True:
             try:

@@ -62,7 +62,7 @@ def test_the_walk_by_hand_runs_as_it_is_pasted(pasted) -> None:
 
 
 def test_the_table_of_settings_is_the_one_in_the_code() -> None:
-    rows = dict(re.findall(r"^\| `(INVOICEJOBS_\w+)` \| (.*) \|$", README, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `((?:INVOICEJOBS|OTEL)_\w+)` \| (.*) \|$", README, re.MULTILINE))
     told = {
         v.name: f"{f'`{v.default}`' if v.default else ''} | {v.doc}"
         for v in (*GATEWAY_VARIABLES, *SERVER_VARIABLES)

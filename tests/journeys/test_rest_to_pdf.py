@@ -79,7 +79,10 @@ def test_an_order_invoiced_before_is_success_with_its_first_invoice(shop: Servic
     (again,) = _finished_job(shop, request)["orders"]
     assert "message" not in first
     assert "already" in again["message"]
-    for field in ("orderStatus", "invoiceNumber", "downloadLink"):
+    # Each answer signs its links anew.
+    path, same = (order["downloadLink"].partition("?")[0] for order in (first, again))
+    assert path == same
+    for field in ("orderStatus", "invoiceNumber"):
         assert again[field] == first[field]
 
 
@@ -93,10 +96,12 @@ def test_another_tenant_sees_neither_job_nor_invoice_nor_document(shop: Service)
     _, job = _call(shop, f"/invoice/acme/jobs/invoices/{created['jobId']}")
     (order,) = job["orders"]
     foreign = order["downloadLink"].removeprefix(shop.rest).replace("/acme/", "/other/")
+    status, answer = _call(shop, foreign)
+    assert (status, answer["detailInfo"]) == (403, "LINK_INVALID")
     for path in (
         f"/invoice/other/jobs/invoices/{created['jobId']}",
         f"/invoice/other/invoices/{order['invoiceNumber']}",
-        foreign,
+        foreign.partition("?")[0],
     ):
         status, answer = _call(shop, path)
         assert (status, answer["code"]) == (404, "404"), path

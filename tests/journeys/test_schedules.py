@@ -98,7 +98,7 @@ def test_the_running_service_starts_a_job_as_soon_as_its_time_has_come(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = FakeClock(datetime(2026, 3, 10, 5, 59, 58, tzinfo=UTC))
-    monkeypatch.setattr(wiring, "SystemClock", lambda: clock)
+    monkeypatch.setattr(wiring.inside, "SystemClock", lambda: clock)
     config = read_config(
         {"INVOICEJOBS_DATA_DIR": str(tmp_path / "data"), "INVOICEJOBS_RENDER_PROCESSES": "0"}
     )

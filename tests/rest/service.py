@@ -117,6 +117,10 @@ async def read_error(response: aiohttp.ClientResponse, status: int) -> dict[str,
     assert response.status == status, await response.text()
     assert response.content_type == "application/json"
     body = await response.json()
+    assert body.pop("requestId") == response.headers["X-Request-Id"]
+    details = body.pop("details", [])
+    assert not details or status == 403
+    assert all(isinstance(detail, str) for detail in details)
     assert set(body) == {"message", "code", "detailInfo"}
     assert body["code"] == str(status)
     assert all(isinstance(value, str) for value in body.values())

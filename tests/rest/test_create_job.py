@@ -144,6 +144,13 @@ async def test_a_body_that_is_not_compressed_as_it_says_is_refused(client, servi
         assert "body" in (await read_error(response, 400))["message"]
 
 
+async def test_a_damaged_body_that_nobody_wants_is_no_error_of_ours(service, caplog):
+    head = "GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Encoding: gzip\r\n\r\n"
+    answer = await send_raw(service, head.encode() + b"oops")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert "ERROR" not in {record.levelname for record in caplog.records}
+
+
 def padded(size: int) -> io.BytesIO:
     start, end = b'{"jobType": "MANUAL", "orderIds": ["order-1"], "x": "', b'"}'
     return io.BytesIO(start + b"x" * (size - len(start) - len(end)) + end)

@@ -41,7 +41,7 @@ async def test_the_whole_document_comes_with_all_a_browser_wants_to_know(client,
     assert headers["Content-Length"] == str(SIZE)
     assert headers["ETag"] == ETAG
     assert headers["Accept-Ranges"] == "bytes"
-    assert headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert headers["Cache-Control"] == "private, no-cache"
     assert headers["X-Content-Type-Options"] == "nosniff"
     disposition = "inline; filename=\"RE-1.pdf\"; filename*=UTF-8''RE-1.pdf"
     assert headers["Content-Disposition"] == disposition
@@ -58,7 +58,7 @@ async def test_xml_is_saved_under_its_name_and_comes_with_its_media_type(client,
     headers = response.headers
     assert headers["Content-Type"] == "application/xml"
     assert headers["ETag"] == f'"{document.sha256}"'
-    assert headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert headers["Cache-Control"] == "private, no-cache"
     assert headers["Content-Disposition"] == (
         "attachment; filename=\"RE-1-peppol-ubl.xml\"; filename*=UTF-8''RE-1-peppol-ubl.xml"
     )

@@ -165,17 +165,19 @@ async def test_what_is_no_valid_http_gets_the_same_body_and_no_trace(service, da
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith((b"HTTP/1.1 400 ", b"HTTP/1.0 400 "))
     error = json.loads(body)
-    assert set(error) == {"message", "code", "detailInfo"}
+    assert set(error) == {"message", "code", "detailInfo", "requestId"}
     assert error["code"] == "400"
+    assert f"X-Request-Id: {error['requestId']}".encode() in head
     assert b"Traceback" not in body
     assert b"aiohttp" not in answer
     assert b"X-Request-Id: " in head
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/nothing"])
-async def test_an_expectation_nobody_can_meet_is_refused(service, path):
-    request = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: gold\r\n\r\n"
-    answer = await send_raw(service, request.encode())
+@pytest.mark.parametrize("expected", [b"gold", b"\xff is no UTF-8"])
+async def test_an_expectation_nobody_can_meet_is_refused(service, path, expected):
+    request = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: ".encode()
+    answer = await send_raw(service, request + expected + b"\r\n\r\n")
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 417 ")
     assert json.loads(body)["code"] == "417"

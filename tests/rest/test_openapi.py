@@ -64,7 +64,8 @@ def test_every_reference_leads_somewhere():
         node = DOCUMENT
         for step in reference.removeprefix("#/").split("/"):
             node = node[step]
-    kinds = DOCUMENT["components"]
+    # These are named by `security`, which knows no references.
+    kinds = {k: v for k, v in DOCUMENT["components"].items() if k != "securitySchemes"}
     assert found == {f"#/components/{kind}/{name}" for kind in kinds for name in kinds[kind]}
 
 

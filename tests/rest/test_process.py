@@ -128,3 +128,16 @@ async def test_help_lists_every_variable():
         code, out, _ = await ended(process)
     assert code == 0
     assert all(f"  {variable.name}\n" in out for variable in VARIABLES)
+
+
+@pytest.mark.parametrize(
+    ("told", "proxies"), [(True, ""), (False, "127.0.0.1")], ids=["none named", "named"]
+)
+async def test_a_proxy_on_this_machine_that_nobody_named_is_told_at_the_start(told, proxies):
+    url = "https://shop.example/api"
+    async with gateway(REST_PORT="0", PUBLIC_URL=url, TRUSTED_PROXIES=proxies) as process:
+        assert process.stdout
+        await process.stdout.readline()
+        process.terminate()
+        _, _, err = await ended(process)
+    assert ("INVOICEJOBS_TRUSTED_PROXIES names none" in err) is told

@@ -20,7 +20,7 @@ SUCCESS = invoice_jobs_pb2.JOB_ORDER_STATUS_SUCCESS
 #: Seconds within which the last turns leave the queue.
 QUEUE_EMPTY = 30.0
 #: Files that a killed process wrote aside may stay this long, beside others that are being written
-#: by the living; see `server.wiring.FORGOTTEN` and `server.work.housekeeping`.
+#: by the living; see `server.wiring.inside.FORGOTTEN` and `server.work.housekeeping`.
 FORGOTTEN = 600.0 + 900.0
 #: What the log says where it shows the cause of a call's failure though it was foreseen.
 FORESEEN = "the environment fails"

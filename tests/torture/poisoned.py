@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 
-import server.wiring
+import server.wiring.inside
 from server.__main__ import main
 from server.domain.document import DocumentFormat
 from server.domain.invoice import Invoice
@@ -27,5 +27,5 @@ def draw(invoice: Invoice, format: DocumentFormat) -> bytes:
 
 
 if __name__ == "__main__":
-    vars(server.wiring)["render_document"] = draw
+    vars(server.wiring.inside)["render_document"] = draw
     sys.exit(main())

@@ -25,47 +25,47 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!invoicejobs/v1/invoice_jobs.proto\x12\x0einvoicejobs.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x83\x03\n\nInvoiceJob\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12)\n\x08job_type\x18\x03 \x01(\x0e\x32\x17.invoicejobs.v1.JobType\x12-\n\njob_status\x18\x04 \x01(\x0e\x32\x19.invoicejobs.v1.JobStatus\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tdone_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0border_count\x18\x07 \x01(\x03\x12\x15\n\rpending_count\x18\x08 \x01(\x03\x12\x15\n\rsuccess_count\x18\t \x01(\x03\x12\x15\n\rfailure_count\x18\n \x01(\x03\x12\x10\n\x08retry_of\x18\x0b \x01(\t\x12/\n\x0b\x63\x61ncel_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xae\x01\n\x08JobOrder\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x34\n\x0corder_status\x18\x02 \x01(\x0e\x32\x1e.invoicejobs.v1.JobOrderStatus\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x16\n\x0einvoice_number\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\r\n\x05\x66ield\x18\x06 \x01(\t\x12\x12\n\npdf_sha256\x18\x07 \x01(\t\"{\n\x17\x43reateInvoiceJobRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12)\n\x08job_type\x18\x02 \x01(\x0e\x32\x17.invoicejobs.v1.JobType\x12\x11\n\torder_ids\x18\x03 \x03(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"C\n\x18\x43reateInvoiceJobResponse\x12\'\n\x03job\x18\x01 \x01(\x0b\x32\x1a.invoicejobs.v1.InvoiceJob\"k\n\x14GetInvoiceJobRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x0c\n\x04skip\x18\x05 \x01(\x05\"\x83\x01\n\x15GetInvoiceJobResponse\x12\'\n\x03job\x18\x01 \x01(\x0b\x32\x1a.invoicejobs.v1.InvoiceJob\x12(\n\x06orders\x18\x02 \x03(\x0b\x32\x18.invoicejobs.v1.JobOrder\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"\x8f\x02\n\x16ListInvoiceJobsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12-\n\njob_status\x18\x04 \x01(\x0e\x32\x19.invoicejobs.v1.JobStatus\x12)\n\x08job_type\x18\x05 \x01(\x0e\x32\x17.invoicejobs.v1.JobType\x12\x30\n\x0c\x63reated_from\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x63reated_before\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\\\n\x17ListInvoiceJobsResponse\x12(\n\x04jobs\x18\x01 \x03(\x0b\x32\x1a.invoicejobs.v1.InvoiceJob\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x16WatchInvoiceJobRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"\x84\x01\n\x17WatchInvoiceJobResponse\x12\'\n\x03job\x18\x01 \x01(\x0b\x32\x1a.invoicejobs.v1.InvoiceJob\x12*\n\x08outcomes\x18\x02 \x03(\x0b\x32\x18.invoicejobs.v1.JobOrder\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"9\n\x17\x43\x61ncelInvoiceJobRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\"C\n\x18\x43\x61ncelInvoiceJobResponse\x12\'\n\x03job\x18\x01 \x01(\x0b\x32\x1a.invoicejobs.v1.InvoiceJob\"L\n\x16RetryInvoiceJobRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"B\n\x17RetryInvoiceJobResponse\x12\'\n\x03job\x18\x01 \x01(\x0b\x32\x1a.invoicejobs.v1.InvoiceJob*P\n\x07JobType\x12\x18\n\x14JOB_TYPE_UNSPECIFIED\x10\x00\x12\x13\n\x0fJOB_TYPE_MANUAL\x10\x01\x12\x16\n\x12JOB_TYPE_AUTOMATIC\x10\x02*X\n\tJobStatus\x12\x1a\n\x16JOB_STATUS_UNSPECIFIED\x10\x00\x12\x1a\n\x16JOB_STATUS_IN_PROGRESS\x10\x01\x12\x13\n\x0fJOB_STATUS_DONE\x10\x02*\x8c\x01\n\x0eJobOrderStatus\x12 \n\x1cJOB_ORDER_STATUS_UNSPECIFIED\x10\x00\x12\x1c\n\x18JOB_ORDER_STATUS_PENDING\x10\x01\x12\x1c\n\x18JOB_ORDER_STATUS_SUCCESS\x10\x02\x12\x1c\n\x18JOB_ORDER_STATUS_FAILURE\x10\x03\x32\xe7\x04\n\x0bInvoiceJobs\x12\x65\n\x10\x43reateInvoiceJob\x12\'.invoicejobs.v1.CreateInvoiceJobRequest\x1a(.invoicejobs.v1.CreateInvoiceJobResponse\x12\\\n\rGetInvoiceJob\x12$.invoicejobs.v1.GetInvoiceJobRequest\x1a%.invoicejobs.v1.GetInvoiceJobResponse\x12\x62\n\x0fListInvoiceJobs\x12&.invoicejobs.v1.ListInvoiceJobsRequest\x1a\'.invoicejobs.v1.ListInvoiceJobsResponse\x12\x64\n\x0fWatchInvoiceJob\x12&.invoicejobs.v1.WatchInvoiceJobRequest\x1a\'.invoicejobs.v1.WatchInvoiceJobResponse0\x01\x12\x65\n\x10\x43\x61ncelInvoiceJob\x12\'.invoicejobs.v1.CancelInvoiceJobRequest\x1a(.invoicejobs.v1.CancelInvoiceJobResponse\x12\x62\n\x0fRetryInvoiceJob\x12&.invoicejobs.v1.RetryInvoiceJobRequest\x1a\'.invoicejobs.v1.RetryInvoiceJobResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!invoicejobs/v1/invoice_jobs.proto\x12\x0einvoicejobs.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x83\x03\n\nInvoiceJob\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12)\n\x08job_type\x18\x03 \x01(\x0e\x32\x17.invoicejobs.v1.JobType\x12-\n\njob_status\x18\x04 \x01(\x0e\x32\x19.invoicejobs.v1.JobStatus\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tdone_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0border_count\x18\x07 \x01(\x03\x12\x15\n\rpending_count\x18\x08 \x01(\x03\x12\x15\n\rsuccess_count\x18\t \x01(\x03\x12\x15\n\rfailure_count\x18\n \x01(\x03\x12\x10\n\x08retry_of\x18\x0b \x01(\t\x12/\n\x0b\x63\x61ncel_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc6\x01\n\x08JobOrder\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x34\n\x0corder_status\x18\x02 \x01(\x0e\x32\x1e.invoicejobs.v1.JobOrderStatus\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x16\n\x0einvoice_number\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\r\n\x05\x66ield\x18\x06 \x01(\t\x12\x12\n\npdf_sha256\x18\x07 \x01(\t\x12\x16\n\x0elink_signature\x18\x08 \x01(\t\"{\n\x17\x43reateInvoiceJobRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12)\n\x08job_type\x18\x02 \x01(\x0e\x32\x17.invoicejobs.v1.JobType\x12\x11\n\torder_ids\x18\x03 \x03(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"C\n\x18\x43reateInvoiceJobResponse\x12\'\n\x03job\x18\x01 \x01(\x0b\x32\x1a.invoicejobs.v1.InvoiceJob\"k\n\x14GetInvoiceJobRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x0c\n\x04skip\x18\x05 \x01(\x05\"\x83\x01\n\x15GetInvoiceJobResponse\x12\'\n\x03job\x18\x01 \x01(\x0b\x32\x1a.invoicejobs.v1.InvoiceJob\x12(\n\x06orders\x18\x02 \x03(\x0b\x32\x18.invoicejobs.v1.JobOrder\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"\x8f\x02\n\x16ListInvoiceJobsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12-\n\njob_status\x18\x04 \x01(\x0e\x32\x19.invoicejobs.v1.JobStatus\x12)\n\x08job_type\x18\x05 \x01(\x0e\x32\x17.invoicejobs.v1.JobType\x12\x30\n\x0c\x63reated_from\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x63reated_before\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\\\n\x17ListInvoiceJobsResponse\x12(\n\x04jobs\x18\x01 \x03(\x0b\x32\x1a.invoicejobs.v1.InvoiceJob\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x16WatchInvoiceJobRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"\x84\x01\n\x17WatchInvoiceJobResponse\x12\'\n\x03job\x18\x01 \x01(\x0b\x32\x1a.invoicejobs.v1.InvoiceJob\x12*\n\x08outcomes\x18\x02 \x03(\x0b\x32\x18.invoicejobs.v1.JobOrder\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"9\n\x17\x43\x61ncelInvoiceJobRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\"C\n\x18\x43\x61ncelInvoiceJobResponse\x12\'\n\x03job\x18\x01 \x01(\x0b\x32\x1a.invoicejobs.v1.InvoiceJob\"L\n\x16RetryInvoiceJobRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"B\n\x17RetryInvoiceJobResponse\x12\'\n\x03job\x18\x01 \x01(\x0b\x32\x1a.invoicejobs.v1.InvoiceJob*P\n\x07JobType\x12\x18\n\x14JOB_TYPE_UNSPECIFIED\x10\x00\x12\x13\n\x0fJOB_TYPE_MANUAL\x10\x01\x12\x16\n\x12JOB_TYPE_AUTOMATIC\x10\x02*X\n\tJobStatus\x12\x1a\n\x16JOB_STATUS_UNSPECIFIED\x10\x00\x12\x1a\n\x16JOB_STATUS_IN_PROGRESS\x10\x01\x12\x13\n\x0fJOB_STATUS_DONE\x10\x02*\x8c\x01\n\x0eJobOrderStatus\x12 \n\x1cJOB_ORDER_STATUS_UNSPECIFIED\x10\x00\x12\x1c\n\x18JOB_ORDER_STATUS_PENDING\x10\x01\x12\x1c\n\x18JOB_ORDER_STATUS_SUCCESS\x10\x02\x12\x1c\n\x18JOB_ORDER_STATUS_FAILURE\x10\x03\x32\xe7\x04\n\x0bInvoiceJobs\x12\x65\n\x10\x43reateInvoiceJob\x12\'.invoicejobs.v1.CreateInvoiceJobRequest\x1a(.invoicejobs.v1.CreateInvoiceJobResponse\x12\\\n\rGetInvoiceJob\x12$.invoicejobs.v1.GetInvoiceJobRequest\x1a%.invoicejobs.v1.GetInvoiceJobResponse\x12\x62\n\x0fListInvoiceJobs\x12&.invoicejobs.v1.ListInvoiceJobsRequest\x1a\'.invoicejobs.v1.ListInvoiceJobsResponse\x12\x64\n\x0fWatchInvoiceJob\x12&.invoicejobs.v1.WatchInvoiceJobRequest\x1a\'.invoicejobs.v1.WatchInvoiceJobResponse0\x01\x12\x65\n\x10\x43\x61ncelInvoiceJob\x12\'.invoicejobs.v1.CancelInvoiceJobRequest\x1a(.invoicejobs.v1.CancelInvoiceJobResponse\x12\x62\n\x0fRetryInvoiceJob\x12&.invoicejobs.v1.RetryInvoiceJobRequest\x1a\'.invoicejobs.v1.RetryInvoiceJobResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'invoicejobs.v1.invoice_jobs_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_JOBTYPE']._serialized_start=1947
-  _globals['_JOBTYPE']._serialized_end=2027
-  _globals['_JOBSTATUS']._serialized_start=2029
-  _globals['_JOBSTATUS']._serialized_end=2117
-  _globals['_JOBORDERSTATUS']._serialized_start=2120
-  _globals['_JOBORDERSTATUS']._serialized_end=2260
+  _globals['_JOBTYPE']._serialized_start=1971
+  _globals['_JOBTYPE']._serialized_end=2051
+  _globals['_JOBSTATUS']._serialized_start=2053
+  _globals['_JOBSTATUS']._serialized_end=2141
+  _globals['_JOBORDERSTATUS']._serialized_start=2144
+  _globals['_JOBORDERSTATUS']._serialized_end=2284
   _globals['_INVOICEJOB']._serialized_start=87
   _globals['_INVOICEJOB']._serialized_end=474
   _globals['_JOBORDER']._serialized_start=477
-  _globals['_JOBORDER']._serialized_end=651
-  _globals['_CREATEINVOICEJOBREQUEST']._serialized_start=653
-  _globals['_CREATEINVOICEJOBREQUEST']._serialized_end=776
-  _globals['_CREATEINVOICEJOBRESPONSE']._serialized_start=778
-  _globals['_CREATEINVOICEJOBRESPONSE']._serialized_end=845
-  _globals['_GETINVOICEJOBREQUEST']._serialized_start=847
-  _globals['_GETINVOICEJOBREQUEST']._serialized_end=954
-  _globals['_GETINVOICEJOBRESPONSE']._serialized_start=957
-  _globals['_GETINVOICEJOBRESPONSE']._serialized_end=1088
-  _globals['_LISTINVOICEJOBSREQUEST']._serialized_start=1091
-  _globals['_LISTINVOICEJOBSREQUEST']._serialized_end=1362
-  _globals['_LISTINVOICEJOBSRESPONSE']._serialized_start=1364
-  _globals['_LISTINVOICEJOBSRESPONSE']._serialized_end=1456
-  _globals['_WATCHINVOICEJOBREQUEST']._serialized_start=1458
-  _globals['_WATCHINVOICEJOBREQUEST']._serialized_end=1536
-  _globals['_WATCHINVOICEJOBRESPONSE']._serialized_start=1539
-  _globals['_WATCHINVOICEJOBRESPONSE']._serialized_end=1671
-  _globals['_CANCELINVOICEJOBREQUEST']._serialized_start=1673
-  _globals['_CANCELINVOICEJOBREQUEST']._serialized_end=1730
-  _globals['_CANCELINVOICEJOBRESPONSE']._serialized_start=1732
-  _globals['_CANCELINVOICEJOBRESPONSE']._serialized_end=1799
-  _globals['_RETRYINVOICEJOBREQUEST']._serialized_start=1801
-  _globals['_RETRYINVOICEJOBREQUEST']._serialized_end=1877
-  _globals['_RETRYINVOICEJOBRESPONSE']._serialized_start=1879
-  _globals['_RETRYINVOICEJOBRESPONSE']._serialized_end=1945
-  _globals['_INVOICEJOBS']._serialized_start=2263
-  _globals['_INVOICEJOBS']._serialized_end=2878
+  _globals['_JOBORDER']._serialized_end=675
+  _globals['_CREATEINVOICEJOBREQUEST']._serialized_start=677
+  _globals['_CREATEINVOICEJOBREQUEST']._serialized_end=800
+  _globals['_CREATEINVOICEJOBRESPONSE']._serialized_start=802
+  _globals['_CREATEINVOICEJOBRESPONSE']._serialized_end=869
+  _globals['_GETINVOICEJOBREQUEST']._serialized_start=871
+  _globals['_GETINVOICEJOBREQUEST']._serialized_end=978
+  _globals['_GETINVOICEJOBRESPONSE']._serialized_start=981
+  _globals['_GETINVOICEJOBRESPONSE']._serialized_end=1112
+  _globals['_LISTINVOICEJOBSREQUEST']._serialized_start=1115
+  _globals['_LISTINVOICEJOBSREQUEST']._serialized_end=1386
+  _globals['_LISTINVOICEJOBSRESPONSE']._serialized_start=1388
+  _globals['_LISTINVOICEJOBSRESPONSE']._serialized_end=1480
+  _globals['_WATCHINVOICEJOBREQUEST']._serialized_start=1482
+  _globals['_WATCHINVOICEJOBREQUEST']._serialized_end=1560
+  _globals['_WATCHINVOICEJOBRESPONSE']._serialized_start=1563
+  _globals['_WATCHINVOICEJOBRESPONSE']._serialized_end=1695
+  _globals['_CANCELINVOICEJOBREQUEST']._serialized_start=1697
+  _globals['_CANCELINVOICEJOBREQUEST']._serialized_end=1754
+  _globals['_CANCELINVOICEJOBRESPONSE']._serialized_start=1756
+  _globals['_CANCELINVOICEJOBRESPONSE']._serialized_end=1823
+  _globals['_RETRYINVOICEJOBREQUEST']._serialized_start=1825
+  _globals['_RETRYINVOICEJOBREQUEST']._serialized_end=1901
+  _globals['_RETRYINVOICEJOBRESPONSE']._serialized_start=1903
+  _globals['_RETRYINVOICEJOBRESPONSE']._serialized_end=1969
+  _globals['_INVOICEJOBS']._serialized_start=2287
+  _globals['_INVOICEJOBS']._serialized_end=2902
 # @@protoc_insertion_point(module_scope)

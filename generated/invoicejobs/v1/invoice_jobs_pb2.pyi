@@ -181,6 +181,7 @@ class JobOrder(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     FIELD_FIELD_NUMBER: _builtins.int
     PDF_SHA256_FIELD_NUMBER: _builtins.int
+    LINK_SIGNATURE_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     """The order's id, as the request or the order source gave it."""
     order_status: Global___JobOrderStatus.ValueType
@@ -199,7 +200,11 @@ class JobOrder(_message.Message):
     """
     pdf_sha256: _builtins.str
     """The SHA-256 of the invoice's PDF, 64 lower-case hex digits; set on SUCCESS.
-    DownloadInvoice takes it; whoever knows it holds the link to the document.
+    DownloadInvoice takes it.
+    """
+    link_signature: _builtins.str
+    """Opens the PDF without a token until it expires: see
+    Document.link_signature; set on SUCCESS.
     """
     def __init__(
         self,
@@ -211,10 +216,11 @@ class JobOrder(_message.Message):
         reason: _builtins.str = ...,
         field: _builtins.str = ...,
         pdf_sha256: _builtins.str = ...,
+        link_signature: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "invoice_number", b"invoice_number", "message", b"message", "order_id", b"order_id", "order_status", b"order_status", "pdf_sha256", b"pdf_sha256", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "invoice_number", b"invoice_number", "link_signature", b"link_signature", "message", b"message", "order_id", b"order_id", "order_status", b"order_status", "pdf_sha256", b"pdf_sha256", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

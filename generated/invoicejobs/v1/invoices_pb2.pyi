@@ -91,6 +91,7 @@ class Document(_message.Message):
     FILE_NAME_FIELD_NUMBER: _builtins.int
     SIZE_BYTES_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
+    LINK_SIGNATURE_FIELD_NUMBER: _builtins.int
     format: Global___DocumentFormat.ValueType
     """The document's form."""
     media_type: _builtins.str
@@ -101,6 +102,11 @@ class Document(_message.Message):
     """Its length in bytes."""
     sha256: _builtins.str
     """The SHA-256 of its bytes, 64 lower-case hex digits."""
+    link_signature: _builtins.str
+    """Opens the document without a token until it expires: DownloadInvoice with
+    sha256 takes it as the metadata x-invoicejobs-link, the REST API as the
+    link's signature. Another one each time; empty in DownloadInvoiceResponse.
+    """
     def __init__(
         self,
         *,
@@ -109,10 +115,11 @@ class Document(_message.Message):
         file_name: _builtins.str = ...,
         size_bytes: _builtins.int = ...,
         sha256: _builtins.str = ...,
+        link_signature: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_name", b"file_name", "format", b"format", "media_type", b"media_type", "sha256", b"sha256", "size_bytes", b"size_bytes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_name", b"file_name", "format", b"format", "link_signature", b"link_signature", "media_type", b"media_type", "sha256", b"sha256", "size_bytes", b"size_bytes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -125,12 +125,14 @@ class Settings(_message.Message):
     """
     @_builtins.property
     def sites(self) -> _containers.RepeatedCompositeFieldContainer[Global___Site]:
-        """The tenant's sites, each with its own seller and branding; codes differ."""
+        """The tenant's sites, each with its own seller and branding; codes differ.
+        At most 500.
+        """
 
     @_builtins.property
     def number_sequences(self) -> _containers.RepeatedCompositeFieldContainer[Global___NumberSequence]:
         """The number sequences, in the platform's schema; names differ, and no two
-        can give the same text. At least one.
+        can give the same text. At least one, at most 200.
         """
 
     @_builtins.property
@@ -729,7 +731,9 @@ class NumberSequence(_message.Message):
     """
     @_builtins.property
     def placeholders(self) -> _containers.MessageMap[_builtins.str, Global___Placeholder]:
-        """Own placeholders by their name in the texts, such as "__branch__"."""
+        """Own placeholders by their name in the texts, such as "__branch__". At most
+        100.
+        """
 
     def __init__(
         self,

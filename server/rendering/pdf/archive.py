@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from xml.sax.saxutils import escape
+from html import escape
 
 from server.rendering.pdf.objects import raw_stream, text_string
 
@@ -48,9 +48,9 @@ def metadata(about: About, *, has_xml: bool) -> bytes:
     """Writes the XMP packet (ISO 16684-1) as a stream that programs can find uncompressed."""
     moment = f"{about.moment:%Y-%m-%dT%H:%M:%S}+00:00"
     packet = _PACKET.format(
-        title=escape(about.title),
-        author=escape(about.author),
-        subject=escape(about.subject),
+        title=escape(about.title, quote=False),
+        author=escape(about.author, quote=False),
+        subject=escape(about.subject, quote=False),
         language=about.language,
         moment=moment,
         e_invoice=_E_INVOICE if has_xml else "",

@@ -6,10 +6,20 @@ from click.testing import CliRunner
 from gateway.cli import main
 from tests.fakes.fake_cli_services import FakeServices, serve
 
+TOKENS = ("TOKEN", "CLIENT_ID", "CLIENT_SECRET")
+
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch):
-    for name in ("GRPC_TARGET", "TENANT", "GRPC_HOST", "GRPC_PORT", "REST_HOST", "REST_PORT"):
+    for name in (
+        "GRPC_TARGET",
+        "TENANT",
+        "GRPC_HOST",
+        "GRPC_PORT",
+        "REST_HOST",
+        "REST_PORT",
+        *TOKENS,
+    ):
         monkeypatch.delenv(f"INVOICEJOBS_{name}", raising=False)
 
 

@@ -6,6 +6,8 @@ import grpc
 import pytest
 from invoicejobs.v1.invoice_jobs_pb2 import JOB_STATUS_DONE, JOB_TYPE_AUTOMATIC, JOB_TYPE_MANUAL
 
+from gateway.retrying import ATTEMPTS
+
 
 def test_a_job_of_named_orders_is_created(run, services):
     result = run("jobs", "create", "--order", "A", "--order", "B")
@@ -79,7 +81,8 @@ def test_waiting_goes_on_when_the_server_was_away(run, services, monkeypatch):
 def test_waiting_ends_when_the_server_stays_away(run, services, monkeypatch):
     monkeypatch.setattr("gateway.cli.waiting.LONGEST_ABSENCE", -1)
     run("jobs", "create", "--order", "A")
-    services.refuse("GetInvoiceJob", grpc.StatusCode.UNAVAILABLE, "gone")
+    for _ in range(ATTEMPTS):
+        services.refuse("GetInvoiceJob", grpc.StatusCode.UNAVAILABLE, "gone")
     result = run("jobs", "get", "job-1", "--wait")
     assert result.exit_code == 3
     assert "No server answers" in result.stderr

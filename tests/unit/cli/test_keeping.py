@@ -32,6 +32,8 @@ def data(tmp_path):
 
     write(database, work)
     database.close()
+    # As the server makes it; who finds it open to others says so.
+    (tmp_path / "data" / "invoicejobs.db").chmod(0o600)
     return tmp_path / "data"
 
 

@@ -18,6 +18,7 @@ from invoicejobs.v1.invoice_jobs_pb2 import (
 from rich.console import Console
 
 from gateway.cli import job_stream, waiting, watching
+from gateway.retrying import ATTEMPTS
 
 
 @pytest.fixture
@@ -80,7 +81,8 @@ def test_a_server_that_restarts_is_waited_for(run, services, created, monkeypatc
 def test_a_server_that_stays_away_ends_the_watch(run, services, created, monkeypatch):
     monkeypatch.setattr("gateway.cli.waiting.LONGEST_ABSENCE", -1)
     created("A")
-    services.refuse("WatchInvoiceJob", grpc.StatusCode.UNAVAILABLE, "gone")
+    for _ in range(ATTEMPTS):
+        services.refuse("WatchInvoiceJob", grpc.StatusCode.UNAVAILABLE, "gone")
     result = run("jobs", "watch", "job-1")
     assert result.exit_code == 3
     assert "No server answers" in result.stderr

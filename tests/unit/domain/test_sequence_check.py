@@ -1,5 +1,7 @@
 """Two sequences of a tenant must never give the same number."""
 
+import time
+import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -172,3 +174,38 @@ def test_sequences_must_differ_in_name_and_in_numbers():
             "could give the same number as 'one': begin it differently",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        NumberSequence("endless", "RE-", number_of_digits=2**31 - 1),
+        NumberSequence("endless", "RE-" * 1_000_000),
+        NumberSequence("endless", placeholders=dict.fromkeys(map(str, range(101)), Placeholder())),
+    ],
+    ids=["digits", "text", "placeholders"],
+)
+def test_a_sequence_that_is_wrong_in_itself_is_not_compared_with_others(endless):
+    tracemalloc.start()
+    try:
+        problems = list(sequence_problems([NumberSequence("one", "RE-"), endless]))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(problems) == 1
+    assert most < 1_000_000
+
+
+def test_many_sequences_are_compared_soon_however_alike_they_are():
+    alike = [
+        NumberSequence(f"s{n}", f"__x__{'a' * 190}{n:03}", placeholders=DECLARED) for n in range(60)
+    ]
+    begin = time.process_time()
+    assert not list(sequence_problems(alike))
+    assert time.process_time() - begin < 20
+
+
+def test_there_may_be_so_many_sequences_and_no_more():
+    many = [NumberSequence(f"s{n}", f"{n}-") for n in range(201)]
+    assert not list(sequence_problems(many[:200]))
+    assert [field for field, _ in sequence_problems(many)] == ["number_sequences"]

@@ -106,6 +106,7 @@ def test_a_wrong_field_of_a_site_is_named(field, changes):
     ("field", "changes"),
     [
         ("sites", {"sites": ()}),
+        ("sites", {"sites": tuple(make_site(code=f"S{n}") for n in range(501))}),
         ("number_sequences", {"number_sequences": ()}),
         ("invoice_settings.threshold", {"selection_rule": SelectionRule(threshold_hours=-1)}),
         ("invoice_settings.threshold", {"selection_rule": SelectionRule(threshold_hours=87_601)}),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from gateway.channel import DEADLINE, REQUEST_ID, call_options
+from gateway.channel import CONFIG, DEADLINE, REQUEST_ID, call_options
+from gateway.config import read_config
 
 
 async def options_with(seconds: float):
-    request = make_mocked_request("GET", "/")
+    app = web.Application()
+    app[CONFIG] = read_config({})
+    request = make_mocked_request("GET", "/", app=app)
     request[REQUEST_ID] = "abc"
     request[DEADLINE] = asyncio.get_running_loop().time() + seconds
     return call_options(request)
@@ -26,4 +30,4 @@ async def test_a_call_after_the_requests_deadline_has_no_time_left():
 
 
 async def test_a_call_carries_the_requests_id():
-    assert (await options_with(1))["metadata"] == (("x-request-id", "abc"),)
+    assert (await options_with(1))["metadata"][0] == ("x-request-id", "abc")

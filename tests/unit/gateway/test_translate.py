@@ -21,7 +21,7 @@ NESTED = {
     },
     "Party": {"address"},
     "Adjustment": {"kind"},
-    "Document": {"format"},
+    "Document": {"format", "link_signature"},
 }  # fmt: skip
 
 
@@ -67,7 +67,8 @@ def test_a_document_of_an_unknown_format_is_left_out():
 
 @given(number=st.text(min_size=1).filter(lambda text: text.isprintable()))
 def test_a_link_holds_any_number_in_one_segment(number):
-    link = translate.link_maker("http://x/api", "acme")(number, "f00", "pdf")
+    link = translate.link_maker("http://x/api", "acme")(number, "f00", "pdf", "k.1.c")
+    assert urllib.parse.urlsplit(link).query == "signature=k.1.c"
     path = urllib.parse.urlsplit(link).path
     segments = [urllib.parse.unquote(segment) for segment in path.split("/")]
     assert segments == ["", "api", "invoice", "acme", "invoices", number, "documents", "f00.pdf"]

@@ -1,7 +1,6 @@
 """That an import reads no further than it writes."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 from invoicejobs.v1 import orders_pb2
@@ -30,8 +29,8 @@ async def test_nothing_is_read_while_a_batch_is_written():
         read_while_written.append(read)
         return ImportResult(len(incoming), 0, 0, ())
 
-    with ThreadPoolExecutor() as executor:
-        servicer = OrdersServicer(fake_use_cases(import_orders=import_orders), Threads(executor))
+    with Threads(2) as threads:
+        servicer = OrdersServicer(fake_use_cases(import_orders=import_orders), threads)
         response = await servicer.ImportOrders(requests(), cast("Any", None))
     assert read_while_written == [200, 400, 500]
     assert response.created_count == 500

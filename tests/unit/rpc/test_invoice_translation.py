@@ -14,6 +14,7 @@ from server.domain.party import Party, PostalAddress
 from server.rpc.translate_invoices import invoice_message, read_format
 from server.rpc.translate_values import decimal_text
 from tests.builders.invoices import make_invoice, make_line
+from tests.grpc.door import unsigned
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_a_line_shows_all_it_has():
         net_amount=Decimal("14.69"),
         tax_rate=Decimal(19),
     )
-    assert invoice_message(make_invoice((line,)), ()).lines[0] == pb.InvoiceLine(
+    assert invoice_message(make_invoice((line,)), (), unsigned).lines[0] == pb.InvoiceLine(
         position=1,
         name="Hemd",
         item_id="N-1",
@@ -65,7 +66,7 @@ def test_adjustments_are_allowances_or_charges():
         Adjustment(kind, "Text", Decimal("4.90"), TaxCategory.STANDARD, Decimal(7))
         for kind in AdjustmentKind
     )
-    message = invoice_message(make_invoice(1, adjustments=adjustments), ())
+    message = invoice_message(make_invoice(1, adjustments=adjustments), (), unsigned)
     assert [item.kind for item in message.adjustments] == [
         pb.ADJUSTMENT_KIND_ALLOWANCE,
         pb.ADJUSTMENT_KIND_CHARGE,
@@ -75,17 +76,17 @@ def test_adjustments_are_allowances_or_charges():
 
 def test_a_delivery_is_there_only_where_it_differs_from_the_buyer():
     delivery = Party("Lager", PostalAddress(lines=("Kai 1",), city="Emden", country="DE"))
-    assert not invoice_message(make_invoice(1), ()).HasField("delivery")
-    message = invoice_message(make_invoice(1, delivery=delivery), ())
+    assert not invoice_message(make_invoice(1), (), unsigned).HasField("delivery")
+    message = invoice_message(make_invoice(1, delivery=delivery), (), unsigned)
     assert message.delivery.name == "Lager"
     assert list(message.delivery.address.lines) == ["Kai 1"]
 
 
 def test_days_that_are_not_known_are_empty():
     invoice = make_invoice(1, paid="all", supply_date=None)
-    message = invoice_message(invoice, ())
+    message = invoice_message(invoice, (), unsigned)
     assert (message.supply_date, message.due_date) == ("", "")
-    message = invoice_message(make_invoice(1, supply_date=date(2026, 1, 2)), ())
+    message = invoice_message(make_invoice(1, supply_date=date(2026, 1, 2)), (), unsigned)
     assert message.supply_date == "2026-01-02"
 
 
@@ -107,7 +108,7 @@ def test_what_the_invoice_says_besides_its_figures_is_shown():
         invoice.draft.totals, rounding=Decimal("-0.02"), tax_in_tax_currency=Decimal("43.21")
     )
     draft = replace(invoice.draft, totals=totals, tax_subtotals=(subtotal,))
-    message = invoice_message(replace(invoice, draft=draft), ())
+    message = invoice_message(replace(invoice, draft=draft), (), unsigned)
     assert list(message.notes) == ["Steuerfrei.", "Danke."]
     assert message.payment_terms == "Zahlbar in 14 Tagen."
     assert message.buyer_reference == "04011000-1234512345-06"
@@ -117,4 +118,4 @@ def test_what_the_invoice_says_besides_its_figures_is_shown():
 
 
 def test_tax_in_another_currency_is_empty_where_there_is_none():
-    assert invoice_message(make_invoice(1), ()).totals.tax_in_tax_currency == ""
+    assert invoice_message(make_invoice(1), (), unsigned).totals.tax_in_tax_currency == ""

@@ -17,7 +17,7 @@ def download(shop):
     shop.sell("A")
     shop.start("A")
     shop.work()
-    return DownloadInvoice(shop.database, shop.documents)
+    return DownloadInvoice(shop.database, shop.documents, shop.clock)
 
 
 def test_a_part_or_all_of_a_document_is_given(download, shop):
@@ -59,7 +59,7 @@ def test_without_a_format_the_document_is_the_one_of_the_hash_or_else_the_pdf(sh
     shop.sell("A")
     shop.start("A")
     shop.work()
-    download = DownloadInvoice(shop.database, shop.documents)
+    download = DownloadInvoice(shop.database, shop.documents, shop.clock)
     ((_, documents),) = shop.invoices()
     assert {document.format for document in documents} == {PDF, FACTUR_X}
     for document in documents:

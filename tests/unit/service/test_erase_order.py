@@ -17,7 +17,7 @@ from tests.unit.service.conftest import ACME
 
 @pytest.fixture
 def erase(shop):
-    return lambda order_id: EraseOrder(shop.database)(ACME, order_id)
+    return lambda order_id: EraseOrder(shop.database, shop.clock)(ACME, order_id)
 
 
 def order(shop, order_id):

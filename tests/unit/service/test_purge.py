@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from server.domain.audit import AuditAction, AuditFilter
 from server.domain.credit import Credit
 from server.service.archive_findings import Finding
 from server.service.purge import STEP, Purge, Purged, Retention
@@ -271,3 +272,14 @@ def test_of_several_servers_one_purges_once_a_day(shop, caplog):
 
 def test_a_step_is_small():
     assert STEP <= 500
+
+
+def test_the_audit_log_is_told_what_was_deleted_but_not_what_would_be(shop, purge):
+    invoiced(shop, "o-1", "o-2")
+    shop.clock.advance(days=31)
+    purge(jobs_days=30, dry_run=True)
+    assert purge(jobs_days=30).jobs == 1
+    purge(jobs_days=30)
+    with shop.database.read() as unit:
+        found = unit.audit.page(AuditFilter(action=AuditAction.PURGE), None, 10)
+    assert [(entry.tenant, entry.detail) for _, entry in found] == [("", "1 jobs")]

@@ -12,6 +12,7 @@ from sqlalchemy.exc import PendingRollbackError, SQLAlchemyError
 from server.domain.errors import InvoiceJobsError, Unavailable
 from server.domain.job import JobFilter
 from server.storage import dialects, migrate, open_database
+from server.storage.engine import open_engines
 from tests.builders.storage_values import ACME, in_threads, make_job, make_settings, write
 
 
@@ -53,6 +54,11 @@ def test_the_folder_of_the_database_is_made(tmp_path):
     url = f"sqlite:///{tmp_path}/a/b/c.db"
     migrate(url)
     assert (tmp_path / "a" / "b" / "c.db").exists()
+
+
+def test_nobody_else_can_look_into_the_folder_of_the_database(tmp_path):
+    open_engines(f"sqlite:///{tmp_path}/data/invoicejobs.db").close()
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):

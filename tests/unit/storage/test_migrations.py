@@ -68,10 +68,11 @@ def test_a_migration_that_fails_leaves_nothing_behind(new_url, tmp_path, monkeyp
     folder = tmp_path / "migrations %"
     shutil.copytree(Path(migration.__file__).parent / "migrations", folder)
     monkeypatch.setattr(migration, "_MIGRATIONS", folder)
+    last = max(file.name[:4] for file in folder.glob("versions/*.py"))
     broken = folder / "versions" / "0099_broken.py"
     broken.write_text(
         "from alembic import op\n"
-        "revision, down_revision = '0099', '0007'\n"
+        f"revision, down_revision = '0099', '{last}'\n"
         "def upgrade():\n"
         "    op.execute('CREATE TABLE half (x INTEGER)')\n"
         "    op.execute('INSERT INTO nowhere VALUES (1)')\n"

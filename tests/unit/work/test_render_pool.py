@@ -36,6 +36,8 @@ def draw(invoice, format):
         os._exit(1)
     if what == "SLOW":
         time.sleep(SECONDS / 4)  # not to wait for anything: it is what takes long
+    if what == "RAISES":
+        raise ValueError("a name that is nobody's business")
     return fake_document(invoice, format)
 
 
@@ -115,3 +117,9 @@ def test_an_invoice_of_ten_thousand_lines_is_drawn_long_before_the_limit():
     assert isinstance(document, bytes)
     assert time.monotonic() - begin < 60 / 2
     pool.close()
+
+
+def test_what_could_not_be_drawn_tells_the_log_where_that_was(pool):
+    (failed,) = pool.render(tasks("RAISES"), as_bytes)
+    (note,) = failed.__notes__
+    assert note.startswith("ValueError in draw, line ")

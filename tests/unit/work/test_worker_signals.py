@@ -9,7 +9,7 @@ import pytest
 #: The engine of this worker sends the signal to a thread of its own, once the main one waits.
 WORKER = """
 import signal, sys, threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from server import worker
@@ -22,10 +22,11 @@ def end():
     signal.pthread_kill(threading.get_ident(), signal.Signals[sys.argv[1]])
 
 @contextmanager
-def opened(config):
+def opened(config, observer):
     yield SimpleNamespace(engine=SimpleNamespace(
         start=threading.Thread(target=end, daemon=True).start, stop=lambda grace: True))
 
+worker.observing = lambda *_, **__: nullcontext()
 worker.open_service = opened
 worker.work(SimpleNamespace(database_url="postgresql://h/d", worker_threads=1, stop_grace=1))
 """

@@ -1,0 +1,29 @@
+"""What the gateway does with tokens: it hands them on. Whether they hold is the server's to say."""
+
+from __future__ import annotations
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from gateway.channel import CONFIG
+from gateway.errors import ApiError
+
+#: Paths below this one are about tenants' data.
+_TENANTS = "/invoice/"
+
+
+@web.middleware
+async def refuse_strangers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuses bodies of those who show no token at all, before they are read."""
+    if (
+        request.app[CONFIG].auth != "off"
+        and request.method == hdrs.METH_POST
+        and request.path.startswith(_TENANTS)
+        and hdrs.AUTHORIZATION not in request.headers
+    ):
+        raise ApiError(
+            401,
+            "This needs a token: send it as 'authorization: Bearer TOKEN'.",
+            "TOKEN_MISSING",
+        )
+    return await handler(request)

@@ -1,0 +1,27 @@
+"""Joins the subjects to one Config."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.config import access, doors, limits, observing, tls
+from gateway.config.access import Access
+from gateway.config.doors import Doors
+from gateway.config.limits import Limits
+from gateway.config.observing import Observing
+from gateway.config.tls import Tls
+
+
+# The last base's fields come first.
+@dataclass(frozen=True, kw_only=True)
+class Config(Observing, Access, Limits, Tls, Doors):
+    """Holds what the environment decides about this process."""
+
+
+VARIABLES = (
+    *doors.VARIABLES,
+    *tls.VARIABLES,
+    *limits.VARIABLES,
+    *access.VARIABLES,
+    *observing.VARIABLES,
+)

@@ -1,0 +1,127 @@
+"""Bounds what is answered, and which bodies are held, at the same time: memory has an end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from gateway.addresses import client_address
+from gateway.channel import CONFIG
+from gateway.config import Config
+from gateway.errors import ApiError
+from gateway.shares import share_key
+
+#: Bodies up to this size are not counted: the number of requests bounds them, and nobody who
+#: sends large ones slowly keeps out those who send small ones.
+SMALL_BODY = 64 * 1024
+_SOON: Mapping[str, str] = {hdrs.RETRY_AFTER: "1"}
+#: Answered however much there is to do: an overloaded process must not be taken for a dead one.
+_ALWAYS = {"/healthz", "/readyz"}
+
+
+#: Seconds that any body may take, and bytes a second that a larger one must come with.
+BODY_PATIENCE = 5.0
+BODY_RATE = 64 * 1024
+#: What part of the bytes of all bodies may be one client's.
+_BODIES_SHARE = 4
+
+
+class Places:
+    """Counts what is in use of something that there is so much of, and what each client has."""
+
+    def __init__(self, most: int, each: int) -> None:
+        """Takes how much there is, and how much of it one client may have."""
+        self._free = most
+        self._each = each
+        #: Only clients that have something stand here.
+        self._taken: Counter[str] = Counter()
+
+    def take(self, count: int, client: str, message: str, reason: str) -> None:
+        """Takes so much; raises ApiError with Retry-After when there is not.
+
+        That is 503, or 429 where only this client has too much; an empty one has no bound.
+        """
+        if client and self._taken[client] + count > self._each:
+            problem = "As much is open for this address as one may have."
+            raise ApiError(
+                429, f"{problem} Try again in a moment.", f"{reason}_OF_ADDRESS", headers=_SOON
+            )
+        if count > self._free:
+            raise ApiError(503, f"{message} Try again in a moment.", reason)
+        self._free -= count
+        self._taken[client] += count
+
+    def give_back(self, count: int, client: str) -> None:
+        """Gives so much back."""
+        self._free += count
+        self._taken[client] -= count
+        if not self._taken[client]:
+            del self._taken[client]
+
+
+#: Requests that can still be answered at once, and bytes of their bodies.
+REQUEST_PLACES = web.AppKey("REQUEST_PLACES", Places)
+BODY_PLACES = web.AppKey("BODY_PLACES", Places)
+
+#: Whose a request is, while it has a place.
+_HOLDER = web.RequestKey("HOLDER", str)
+
+
+@web.middleware
+async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answers a request if there is a place for it."""
+    if request.path in _ALWAYS:
+        return await handler(request)
+    config = request.app[CONFIG]
+    client = share_key(client_address(request, config.trusted_proxies, config.proxy_header))
+    request.app[REQUEST_PLACES].take(
+        1, client, "The gateway answers as many requests as it can.", "TOO_MANY_REQUESTS"
+    )
+    request[_HOLDER] = client
+    try:
+        with _room_for_body(request, client):
+            return await handler(request)
+    finally:
+        leave_place(request)
+
+
+def leave_place(request: web.Request) -> None:
+    """Gives a request's place to others, before its end if that is long in coming: it waits."""
+    client = request.pop(_HOLDER, None)
+    if client is not None:
+        request.app[REQUEST_PLACES].give_back(1, client)
+
+
+def body_seconds(request: web.Request) -> float:
+    """Gives how long a request's body may take: a small one is no reason to wait for long."""
+    longest = request.app[CONFIG].request_timeout
+    size = request.content_length
+    return longest if size is None else min(longest, BODY_PATIENCE + size / BODY_RATE)
+
+
+def make_places(config: Config) -> tuple[Places, Places]:
+    """Makes the places of requests, and those of their bodies' bytes."""
+    most = config.rest_max_bodies_bytes
+    # One body of the largest must be possible.
+    bodies = Places(most, max(most // _BODIES_SHARE, config.max_body_bytes))
+    return Places(config.rest_max_requests, config.address_calls), bodies
+
+
+@contextmanager
+def _room_for_body(request: web.Request, client: str) -> Iterator[None]:
+    """Counts a request's body while the block lasts. Raises ApiError 503 and 429."""
+    most = request.app[CONFIG].max_body_bytes
+    # Unpacked it may be as large as any; of one that is too large no more than that is read.
+    packed = hdrs.CONTENT_ENCODING in request.headers
+    size = most if packed else min(request.content_length or most, most)
+    counted = size if request.can_read_body and size > SMALL_BODY else 0
+    places = request.app[BODY_PLACES]
+    places.take(counted, client, "The gateway holds as many bodies as it can.", "TOO_MANY_BODIES")
+    try:
+        yield
+    finally:
+        places.give_back(counted, client)

@@ -1,0 +1,47 @@
+"""Joins the subjects to one Config."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.config import (
+    access,
+    doors,
+    guarding,
+    keeping,
+    limits,
+    links,
+    observing,
+    storing,
+    tls,
+    working,
+)
+from server.config.access import Access
+from server.config.doors import Doors
+from server.config.guarding import Guarding
+from server.config.keeping import Keeping
+from server.config.limits import Limits
+from server.config.links import Links
+from server.config.observing import Observing
+from server.config.storing import Storing
+from server.config.tls import Tls
+from server.config.working import Working
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(Storing, Doors, Tls, Guarding, Access, Links, Limits, Working, Keeping, Observing):
+    """What the environment decides about this process."""
+
+
+VARIABLES = (
+    *storing.VARIABLES,
+    *doors.VARIABLES,
+    *tls.VARIABLES,
+    *guarding.VARIABLES,
+    *access.VARIABLES,
+    *links.VARIABLES,
+    *limits.VARIABLES,
+    *working.VARIABLES,
+    *keeping.VARIABLES,
+    *observing.VARIABLES,
+)

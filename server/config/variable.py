@@ -1,0 +1,69 @@
+"""What an environment variable is, and how the text of one becomes a value."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+class ConfigError(Exception):
+    """Says which variables are wrong, one sentence a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable; README and --help show the same table."""
+
+    name: str
+    #: The field of Config that it fills.
+    field: str
+    default: str
+    #: Turns text into the value; raises ValueError that says what is allowed.
+    read: Callable[[str], Any]
+    doc: str
+    #: Whether its value is told to nobody, not even when it is wrong.
+    hidden: bool = False
+
+
+def between(least: int, most: int) -> Callable[[str], int]:
+    """Reads a whole number from least to most."""
+
+    def read(text: str) -> int:
+        # The pattern also keeps int() from taking "1_000" and digits of other scripts.
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """Reads one of some words, in capital or small letters."""
+
+    def read(text: str) -> str:
+        for value in allowed:
+            if text.lower() == value.lower():
+                return value
+        raise ValueError(" or ".join(allowed))
+
+    return read
+
+
+def host(text: str) -> str:
+    """Reads the name or the address of a machine."""
+    if not text or re.search(r"[\s/\[\]]", text):
+        raise ValueError("a host name or an IP address, such as 127.0.0.1 or ::1")
+    return text
+
+
+def is_loopback(name: str) -> bool:
+    """Tells whether only this machine reaches the host."""
+    if name.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,50 @@
+"""How jobs are worked on."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from server.config.variable import Variable, between, one_of
+
+
+def _processes(text: str) -> int:
+    return between(0, 256)(text) if text else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Working:
+    """How jobs are worked on."""
+
+    logo_urls: str
+    #: Orders of one chunk.
+    chunk_size: int
+    #: Chunks of one job in work at the same time.
+    job_window: int
+    #: Threads that work on chunks.
+    worker_threads: int
+    #: Processes that render; 0 renders in the threads.
+    render_processes: int
+    #: Seconds that drawing one document may take.
+    render_seconds: int
+    #: Seconds that running calls and chunks are given when the server stops.
+    stop_grace: int
+
+
+VARIABLES = (
+    Variable("INVOICEJOBS_LOGO_URLS", "logo_urls", "on", one_of("on", "off"),
+             "Whether logos are fetched from the addresses that settings name."),
+    Variable("INVOICEJOBS_CHUNK_SIZE", "chunk_size", "100", between(1, 1000),
+             "Orders that are invoiced together in one step of a job."),
+    Variable("INVOICEJOBS_JOB_WINDOW", "job_window", "8", between(1, 1000),
+             "Steps of one job in work at the same time, so that other jobs get their turn."),
+    Variable("INVOICEJOBS_WORKER_THREADS", "worker_threads", "2", between(0, 64),
+             "Threads that work on jobs; 0 leaves them to worker processes."),
+    Variable("INVOICEJOBS_RENDER_PROCESSES", "render_processes", "", _processes,
+             "Processes that draw PDFs. Empty: one for each core; 0: none, the threads draw."),
+    Variable("INVOICEJOBS_RENDER_SECONDS", "render_seconds", "60", between(1, 3600),
+             "Seconds that drawing one document may take, or its order fails; not kept to where "
+             "the threads draw."),
+    Variable("INVOICEJOBS_STOP_GRACE", "stop_grace", "20", between(0, 3600),
+             "Seconds that running calls and steps of jobs are given when the server stops."),
+)  # fmt: skip

@@ -1,0 +1,196 @@
+"""Surrounds every gRPC call: its id and trace, its line in the log, its counts.
+
+The outermost interceptor, so that also what the others refuse is seen and has an id.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeAlias
+
+import grpc
+
+from server.observing.logs import tell, tell_only
+from server.observing.metrics import Metrics
+from server.observing.refusals import Refusals
+from server.observing.trace import Kind, Span, Tracer, current_trace, read_traceparent
+from server.service.origin import tell_origin
+
+log = logging.getLogger(__name__)
+
+Context = grpc.aio.ServicerContext[Any, Any]
+# A text, for at run time the class takes no types.
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+
+#: Health checks and reflection: asked every few seconds, so they are logged as debugging.
+_PROBES = "grpc."
+#: A client's own id of a request is taken over when it can stand in a log line as it is.
+_CLIENT_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+#: A tenant's name as it may be; anything else is the client's text and not for the log.
+_TENANT = re.compile(r"[a-z][a-z0-9]{2,15}")
+_CODES = {code.value[0]: code for code in grpc.StatusCode}
+#: Codes that say that we failed, not the caller.
+_OURS = {
+    grpc.StatusCode.INTERNAL,
+    grpc.StatusCode.UNKNOWN,
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DATA_LOSS,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+}
+
+
+class ObserveCalls(grpc.aio.ServerInterceptor):
+    """Tells of every call what it was, how it ended and how long it took."""
+
+    def __init__(self, tracer: Tracer, metrics: Metrics) -> None:
+        self._tracer = tracer
+        self._metrics = metrics
+        self._refusals = Refusals(log)
+        # Of each method what it was made from and what it became: to make it takes longer than
+        # all the rest.
+        self._wrapped: dict[str, tuple[Handler, Handler]] = {}
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler | None:
+        """Begins the call and surrounds its handler."""
+        _CALL.set(_Call(self._tracer, self._metrics, self._refusals, handler_call_details))
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            self._metrics.calls("unknown", grpc.StatusCode.UNIMPLEMENTED.name).inc()
+            return None
+        known = self._wrapped.get(handler_call_details.method)
+        if known is None or known[0] is not handler:
+            known = self._wrapped[handler_call_details.method] = (handler, _wrapped(handler))
+        return known[1]
+
+
+class _Call:
+    """One call. It belongs to its task, and so do the context variables set here."""
+
+    def __init__(
+        self,
+        tracer: Tracer,
+        metrics: Metrics,
+        refusals: Refusals,
+        details: grpc.HandlerCallDetails,
+    ) -> None:
+        self.metrics = metrics
+        self._refusals = refusals
+        self._tracer = tracer
+        self._started = time.perf_counter()
+        self._method = details.method.lstrip("/")
+        metadata = dict(details.invocation_metadata or ())
+        given = metadata.get("x-request-id", "")
+        self.request_id = (
+            given
+            if isinstance(given, str) and _CLIENT_REQUEST_ID.fullmatch(given)
+            else uuid.uuid4().hex
+        )
+        parent = metadata.get("traceparent")
+        self._parent = read_traceparent(parent if isinstance(parent, str) else None)
+        tell_only({"request_id": self.request_id})
+        tell_origin(request_id=self.request_id)
+
+    @contextmanager
+    def going_on(self, context: Context) -> Any:
+        """Surrounds the call's behaviour."""
+        context.set_trailing_metadata((("x-request-id", self.request_id),))
+        self.metrics.calls_in_progress.inc()
+        code = grpc.StatusCode.OK
+        with self._tracer.span(self._method, Kind.SERVER, self._parent) as span:
+            try:
+                trace = current_trace()
+                tell_origin(trace=trace.traceparent if trace else "")
+                yield
+                code = _code_of(context)
+            except grpc.aio.BaseError:
+                code = _code_of(context)
+                raise
+            except Exception:
+                code = grpc.StatusCode.UNKNOWN  # what gRPC makes of it
+                raise
+            except BaseException:  # the client left, or its deadline passed
+                code = grpc.StatusCode.CANCELLED
+                raise
+            finally:
+                self._end(code, span)
+
+    def _end(self, code: grpc.StatusCode, span: Span) -> None:
+        seconds = time.perf_counter() - self._started
+        self.metrics.calls_in_progress.dec()
+        self.metrics.calls(self._method, code.name).inc()
+        self.metrics.call_seconds(self._method).observe(seconds)
+        span.note("rpc.system.name", "grpc")
+        span.note("rpc.method", self._method)
+        span.note("rpc.response.status_code", code.name)
+        if code in _OURS:
+            span.fail(code.name)
+        refused = code is grpc.StatusCode.RESOURCE_EXHAUSTED
+        if refused:
+            self._refusals.add(self._method)
+        quiet = refused or self._method.startswith(_PROBES)
+        level = logging.DEBUG if quiet else logging.INFO
+        if log.isEnabledFor(level):
+            milliseconds = round(seconds * 1000, 1)
+            more = {"method": self._method, "code": code.name, "milliseconds": milliseconds}
+            log.log(level, "%s %s %.1f ms", self._method, code.name, milliseconds, extra=more)
+
+
+#: The call that is being answered.
+_CALL: ContextVar[_Call] = ContextVar("call")
+
+
+def _code_of(context: Context) -> grpc.StatusCode:
+    code: Any = context.code()
+    if isinstance(code, grpc.StatusCode):
+        return code
+    return _CODES.get(code or 0, grpc.StatusCode.UNKNOWN)
+
+
+def _wrapped(handler: Handler) -> Handler:
+    """Wraps a handler, whichever of the four kinds it is."""
+    if handler.request_streaming and handler.response_streaming:
+        make, behaviour = grpc.stream_stream_rpc_method_handler, handler.stream_stream
+    elif handler.request_streaming:
+        make, behaviour = grpc.stream_unary_rpc_method_handler, handler.stream_unary
+    elif handler.response_streaming:
+        make, behaviour = grpc.unary_stream_rpc_method_handler, handler.unary_stream
+    else:
+        make, behaviour = grpc.unary_unary_rpc_method_handler, handler.unary_unary
+    return make(_wrap(behaviour), handler.request_deserializer, handler.response_serializer)
+
+
+def _wrap(behaviour: Any) -> Any:
+    """Surrounds a handler's behaviour; grpc.aio tells the kinds apart by their function."""
+    if inspect.isasyncgenfunction(behaviour):
+
+        async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
+            with _CALL.get().going_on(context):
+                async with aclosing(behaviour(request, context)) as responses:
+                    async for response in responses:
+                        yield response
+
+        return stream
+
+    async def answer(request: Any, context: Context) -> Any:
+        with _CALL.get().going_on(context):
+            return await behaviour(request, context)
+
+    return answer
+
+
+def tell_tenant(request: Any) -> None:
+    """Adds the tenant to all lines of the call that a message belongs to."""
+    tenant = getattr(request, "tenant", "")
+    if isinstance(tenant, str) and _TENANT.fullmatch(tenant):
+        tell(tenant=tenant)

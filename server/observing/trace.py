@@ -1,0 +1,155 @@
+"""Where something stands in its trace: W3C trace context, read, made, and handed on.
+
+This much is ours, so that the trace id in the logs is right however little is installed. Spans are
+exported only with OpenTelemetry beside it (see `export`).
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+_TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+_SAMPLED = 0x01
+
+
+@dataclass(frozen=True, slots=True)
+class TraceContext:
+    """A span's place in its trace."""
+
+    #: 32 hexadecimal digits, not all 0.
+    trace_id: str
+    #: 16 hexadecimal digits, not all 0.
+    span_id: str
+    #: Whether somebody up the line records the trace.
+    sampled: bool = True
+
+    @property
+    def traceparent(self) -> str:
+        """Gives what is handed on in the header of that name."""
+        return f"00-{self.trace_id}-{self.span_id}-{'01' if self.sampled else '00'}"
+
+    def child(self) -> TraceContext:
+        """Makes the place of a span below this one."""
+        return TraceContext(self.trace_id, _new_id(64), self.sampled)
+
+
+def read_traceparent(text: str | None) -> TraceContext | None:
+    """Reads the header. None for what is not one, which the standard says to ignore."""
+    match = _TRACEPARENT.fullmatch(text or "")
+    if match is None:
+        return None
+    version, trace_id, span_id, flags, more = match.groups()
+    if version == "ff" or (version == "00" and more):
+        return None
+    if not trace_id.strip("0") or not span_id.strip("0"):
+        return None
+    return TraceContext(trace_id, span_id, bool(int(flags, 16) & _SAMPLED))
+
+
+def begin_trace() -> TraceContext:
+    """Makes the place of the first span of a trace.
+
+    It counts as sampled, for whoever comes after us and records asks that of us.
+    """
+    return TraceContext(_new_id(128), _new_id(64))
+
+
+def _new_id(bits: int) -> str:
+    # Unique is enough, nothing is secret; 0 means that there is none.
+    return f"{secrets.randbits(bits) or 1:0{bits // 4}x}"
+
+
+_CURRENT: ContextVar[TraceContext | None] = ContextVar("trace", default=None)
+
+
+def current_trace() -> TraceContext | None:
+    """Tells where we stand; None outside of any span."""
+    return _CURRENT.get()
+
+
+@contextmanager
+def standing_at(context: TraceContext) -> Iterator[None]:
+    """Makes a place the current one while the block lasts."""
+    before = _CURRENT.get()
+    _CURRENT.set(context)
+    try:
+        yield
+    finally:
+        # Not by a token: a stream whose client left may be closed in another context.
+        _CURRENT.set(before)
+
+
+class Kind(StrEnum):
+    """What a span is to the one above it."""
+
+    #: Answers a request.
+    SERVER = "SERVER"
+    #: Does later what was asked for.
+    CONSUMER = "CONSUMER"
+
+
+class Span(Protocol):
+    """Something that goes on. What is noted of it is exported, if anything is."""
+
+    def note(self, name: str, value: str | int) -> None:
+        """Adds an attribute, by its name in the semantic conventions."""
+        ...
+
+    def fail(self, why: str) -> None:
+        """Marks it as failed; why is a code, never a message."""
+        ...
+
+
+class Tracer(Protocol):
+    """Makes spans."""
+
+    def span(
+        self, name: str, kind: Kind, parent: TraceContext | None
+    ) -> AbstractContextManager[Span]:
+        """Begins a span below parent, or a new trace; its place is the current one meanwhile."""
+        ...
+
+    def step(self, name: str, begin: int, end: int) -> None:
+        """Records a part of the current span that is over; times are nanoseconds since 1970."""
+        ...
+
+    def close(self) -> None:
+        """Exports what was not exported yet."""
+        ...
+
+
+class _Unrecorded:
+    """A span that only has its place."""
+
+    def note(self, name: str, value: str | int) -> None:
+        """Forgets it."""
+
+    def fail(self, why: str) -> None:
+        """Forgets it."""
+
+
+_UNRECORDED = _Unrecorded()
+
+
+class PlainTracer:
+    """Hands traces on and records nothing."""
+
+    @contextmanager
+    def span(self, name: str, kind: Kind, parent: TraceContext | None) -> Iterator[Span]:
+        """Gives the block a place of its own in the trace."""
+        del name, kind
+        with standing_at(parent.child() if parent else begin_trace()):
+            yield _UNRECORDED
+
+    def step(self, name: str, begin: int, end: int) -> None:
+        """Forgets it."""
+
+    def close(self) -> None:
+        """Has nothing to export."""

@@ -1,0 +1,57 @@
+"""Where a call comes from: the peer, or whom a gateway asks for."""
+
+from __future__ import annotations
+
+import ipaddress
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import TypeAlias
+from urllib.parse import unquote
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+#: The metadata by which a gateway tells its client's address.
+CLIENT_ADDRESS = "x-client-address"
+#: The client's address in the call that is being answered; empty for a local socket.
+ADDRESS: ContextVar[str] = ContextVar("address", default="")
+#: What one customer of a provider has of IPv6: a rate for each address would be none.
+_IPV6_PREFIX = 64
+
+
+@lru_cache(4096)
+def client_address(peer: str, told: str, gateways: tuple[Network, ...]) -> str:
+    """Gives the address that a call came from.
+
+    peer is how gRPC names the other end (ipv4:192.0.2.1:4711), told what it says about the client;
+    it counts only from gateways, and from sockets of this machine's file system.
+    """
+    scheme, _, rest = peer.partition(":")
+    address = read_address(unquote(rest).rpartition(":")[0].strip("[]"))
+    local = scheme.startswith("unix")
+    if local or (address and any(address in network for network in gateways)):
+        address = read_address(told) or address
+    return str(address) if address else ""
+
+
+@lru_cache(4096)
+def read_address(text: str) -> Address | None:
+    """Reads an address; an IPv4 one that was written as IPv6 is IPv4. None: it is none."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address):
+        return address.ipv4_mapped or address
+    return address
+
+
+@lru_cache(4096)
+def rate_key(address: str) -> str:
+    """Gives what is counted together; empty for what is not counted: this machine itself."""
+    read = read_address(address)
+    if read is None or read.is_loopback:
+        return ""
+    if isinstance(read, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((int(read), _IPV6_PREFIX), strict=False))
+    return str(read)

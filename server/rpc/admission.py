@@ -1,0 +1,176 @@
+"""Lets calls in as fast as can be borne, and waits for what they ask no longer than is decent."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import grpc
+
+from server.rpc.addresses import ADDRESS, CLIENT_ADDRESS, Network, client_address, rate_key
+from server.rpc.handlers import (
+    Context,
+    Continuation,
+    Handler,
+    Surrounded,
+    behaviour_of,
+    with_behaviour,
+)
+from server.rpc.messages import Messages
+from server.rpc.permissions import is_strange
+from server.rpc.places import Places, refuse
+from server.rpc.rates import Rates
+from server.rpc.taking import Taking
+from server.service.origin import tell_origin
+
+WATCH = "/invoicejobs.v1.InvoiceJobs/WatchInvoiceJob"
+#: Not counted among all calls: streams that watch have numbers of their own, and health checks must
+#: be answered however much there is to do, or the server would be taken for a dead one.
+_UNCOUNTED = {WATCH, "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"}
+#: What the call says about its client's address.
+_TOLD: ContextVar[str] = ContextVar("told", default="")
+#: Whether the call was let in without a token.
+_STRANGE: ContextVar[bool] = ContextVar("strange", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What is asked of clients. A rate of 0 has no bound."""
+
+    #: Calls a second.
+    address_rate: int = 0
+    #: Calls a second.
+    tenant_rate: int = 0
+    #: Open calls of one address, and of one tenant.
+    address_calls: int = 100
+    tenant_calls: int = 500
+    #: Streams of one tenant that watch jobs.
+    tenant_watches: int = 1000
+    #: Whose word about the client's address counts.
+    gateways: tuple[Network, ...] = ()
+    #: Seconds that a call's message may take, or a stream be silent.
+    receive_timeout: float = 30.0
+
+
+class AddressAdmission(grpc.aio.ServerInterceptor):
+    """Stands outermost: finds the client's address, bounds its rate, and reads its message.
+
+    grpc.aio itself would wait for the message of a call for ever, and a few clients that send none
+    would take all places. So every method is served as one with a stream of requests, of which
+    those that are no streams get the first.
+    """
+
+    def __init__(
+        self,
+        guards: Guards,
+        calls: int,
+        messages: Messages,
+        strange: Messages,
+        see: Callable[[Any], None],
+    ) -> None:
+        """Takes how many calls there may be, and what is to see the first message of each.
+
+        strange reads the messages of those who show no token.
+        """
+        self._see = see
+        self._guards = guards
+        self._messages = messages
+        self._strange = strange
+        self._rates = Rates(guards.address_rate) if guards.address_rate else None
+        self._calls = Places(calls, "The server answers as many calls as it can.", "TOO_MANY_CALLS")
+        self._of_address = Places(
+            guards.address_calls,
+            "As many calls are open for this address as one may have.",
+            "TOO_MANY_CALLS_OF_ADDRESS",
+        )
+        # A gateway waits for its own clients, so it gets longer than they do.
+        self._taking = Taking(2 * guards.receive_timeout, self._of_address)
+        self._surrounded = Surrounded(self._surround)
+
+    async def intercept_service(
+        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
+    ) -> Handler | None:
+        """Surrounds the handler of a call."""
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return None
+        metadata = handler_call_details.invocation_metadata or ()
+        _TOLD.set(next((str(value) for key, value in metadata if key == CLIENT_ADDRESS), ""))
+        _STRANGE.set(is_strange(handler_call_details.method, metadata))
+        return self._surrounded(handler, handler_call_details.method)
+
+    def _surround(self, handler: Handler, method: str) -> Handler:
+        admit = self._admit_stream if handler.request_streaming else self._admit_message
+        counted = method not in _UNCOUNTED
+        return self._taking.surround(
+            with_admission(handler, partial(admit, counted), streamed=True)
+        )
+
+    async def _admit_stream(
+        self, counted: bool, requests: Any, context: Context
+    ) -> AsyncIterator[Any]:
+        await self._admit(context, counted=counted)
+        await self._messages.open_stream(context)
+        return self._stream(requests, context)
+
+    async def _admit_message(self, counted: bool, _requests: Any, context: Context) -> Any:
+        await self._admit(context, counted=counted)
+        messages = self._strange if _STRANGE.get() else self._messages
+        request = await messages.read(context)
+        self._see(request)
+        return request
+
+    async def _admit(self, context: Context, *, counted: bool) -> None:
+        address = client_address(context.peer(), _TOLD.get(), self._guards.gateways)
+        ADDRESS.set(address)
+        tell_origin(address=address)
+        if key := rate_key(address):
+            if self._rates:
+                await refuse_rate(context, self._rates.take(key), "from this address")
+            await self._of_address.hold(context, key)
+        if counted:
+            await self._calls.hold(context)
+
+    async def _stream(self, requests: AsyncIterator[Any], context: Context) -> AsyncIterator[Any]:
+        coming = aiter(requests)
+        first = True
+        while (request := await self._messages.next_of(coming, context)) is not None:
+            if first:
+                self._see(request)
+                first = False
+            yield request
+
+
+async def refuse_rate(context: Context, wait: float, whose: str) -> None:
+    """Ends the call unless there is nothing to wait for."""
+    if wait:
+        await refuse(context, wait, f"Too many calls {whose}.", "RATE_EXCEEDED")
+
+
+def with_admission(
+    handler: Handler, admit: Callable[[Any, Context], Awaitable[Any]], *, streamed: bool
+) -> Handler:
+    """Surrounds a handler: what it is asked goes through admit first.
+
+    streamed tells whether admit is given a stream of requests; what it gives is what the handler
+    takes.
+    """
+    behaviour = behaviour_of(handler)
+
+    async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
+        admitted = await admit(request, context)
+        # Closes what is further in at once when the client leaves.
+        async with aclosing(behaviour(admitted, context)) as responses:
+            async for response in responses:
+                yield response
+
+    async def call(request: Any, context: Context) -> Any:
+        return await behaviour(await admit(request, context), context)
+
+    surrounded = stream if inspect.isasyncgenfunction(behaviour) else call
+    return with_behaviour(handler, surrounded, streamed=streamed)

@@ -1,0 +1,60 @@
+"""Surrounds the handlers of methods, whichever of gRPC's four kinds they are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+import grpc
+
+Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
+# Texts, for at run time the class takes no types.
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+Continuation: TypeAlias = Callable[[grpc.HandlerCallDetails], Awaitable["Handler | None"]]
+
+
+class Surrounded:
+    """Keeps what each method's handler became: to make that at each call takes too long."""
+
+    def __init__(self, surround: Callable[[Handler, str], Handler]) -> None:
+        """Takes what surrounds a handler of a method; it must depend on nothing else."""
+        self._surround = surround
+        self._known: dict[str, tuple[Handler, Handler]] = {}
+
+    def __call__(self, handler: Handler, method: str) -> Handler:
+        """Gives the surrounded handler."""
+        known = self._known.get(method)
+        # What stands further in may give another one: to refuse the call.
+        if known is None or known[0] is not handler:
+            known = self._known[method] = (handler, self._surround(handler, method))
+        return known[1]
+
+
+def behaviour_of(handler: Handler) -> Any:
+    """Gives the function that answers; grpc.aio tells streams by its being a generator."""
+    incoming, outgoing = handler.request_streaming, handler.response_streaming
+    return getattr(handler, f"{_kind(incoming)}_{_kind(outgoing)}")
+
+
+def with_behaviour(
+    handler: Handler,
+    behaviour: Any,
+    *,
+    streamed: bool | None = None,
+    decode: Callable[[bytes], Any] | None = None,
+) -> Handler:
+    """Makes a handler like another with a behaviour of its own.
+
+    streamed tells whether that takes a stream of requests, if not as before; decode reads them.
+    """
+    incoming = handler.request_streaming if streamed is None else streamed
+    outgoing = handler.response_streaming
+    make = getattr(grpc, f"{_kind(incoming)}_{_kind(outgoing)}_rpc_method_handler")
+    made: Handler = make(
+        behaviour, decode or handler.request_deserializer, handler.response_serializer
+    )
+    return made
+
+
+def _kind(streaming: bool) -> str:
+    return "stream" if streaming else "unary"

@@ -1,0 +1,59 @@
+"""Bounds what is open at the same time: of all together, or of each address or tenant alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, NoReturn
+
+from server.domain.errors import LimitExceeded
+from server.rpc.handlers import Context
+from server.rpc.status import status_of
+
+
+class Places:
+    """Counts the open calls of each key. Belongs to the event loop."""
+
+    def __init__(self, most: int, problem: str, reason: str) -> None:
+        """Takes how many calls a key may have open, and what the next one is told."""
+        self._most = most
+        self._problem = problem
+        self._reason = reason
+        #: Only keys that have calls stand here, so there are never more of them than calls.
+        self._taken: dict[str, int] = {}
+
+    async def hold(self, context: Context, key: str = "") -> None:
+        """Takes a place until the call ends, or ends it at once."""
+        if self._taken.get(key, 0) >= self._most:
+            await refuse(context, 1.0, self._problem, self._reason)
+        self._take(key)
+        # Its stubs make no callable of what they call a callback.
+        leave: Any = partial(self._leave, key)
+        context.add_done_callback(leave)
+
+    @contextmanager
+    def kept(self, key: str) -> Iterator[None]:
+        """Takes a place while the block lasts, whether there is one or not; none without a key."""
+        if not key:
+            yield
+            return
+        self._take(key)
+        try:
+            yield
+        finally:
+            self._leave(key)
+
+    def _take(self, key: str) -> None:
+        self._taken[key] = self._taken.get(key, 0) + 1
+
+    def _leave(self, key: str, _context: Context | None = None) -> None:
+        self._taken[key] -= 1
+        if not self._taken[key]:
+            del self._taken[key]
+
+
+async def refuse(context: Context, wait: float, problem: str, reason: str) -> NoReturn:
+    """Ends a call for now, and tells after how many seconds to come again."""
+    error = LimitExceeded(f"{problem} Try again in a moment.", reason=reason, retry_after=wait)
+    await context.abort_with_status(status_of(error, ""))

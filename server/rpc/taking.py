@@ -1,0 +1,74 @@
+"""Ends calls whose clients do not take what they asked for: a place is not for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator
+from contextlib import aclosing, suppress
+from typing import Any
+
+import grpc
+
+from server.rpc.addresses import ADDRESS, rate_key
+from server.rpc.handlers import Context, Handler, behaviour_of, with_behaviour
+from server.rpc.places import Places
+
+
+class Taking:
+    """Gives clients so long to take each message of an answer."""
+
+    def __init__(self, patience: float, of_address: Places) -> None:
+        """Takes seconds, and the places of addresses, which count what is never taken on."""
+        self._patience = patience
+        self._of_address = of_address
+        self._ending: set[asyncio.Task[None]] = set()
+
+    def surround(self, handler: Handler) -> Handler:
+        """Surrounds a handler, whose answer is given up when it is not taken."""
+        behaviour = behaviour_of(handler)
+
+        async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
+            task = _task()
+            # Closes what is further in at once when the client leaves.
+            async with aclosing(behaviour(request, context)) as responses:
+                async for response in responses:
+                    timer = self._after_patience(self._end, task, context, rate_key(ADDRESS.get()))
+                    try:
+                        yield response
+                    finally:
+                        timer.cancel()
+
+        async def call(request: Any, context: Context) -> Any:
+            response = await behaviour(request, context)
+            # The transport has the answer with its end, and only that is waited for.
+            timer = self._after_patience(_task().cancel)
+            taken: Any = lambda _context: timer.cancel()  # noqa: E731 - its stubs want no callable
+            context.add_done_callback(taken)
+            return response
+
+        return with_behaviour(handler, stream if inspect.isasyncgenfunction(behaviour) else call)
+
+    def _after_patience(self, act: Any, *given: Any) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(self._patience, act, *given)
+
+    def _end(self, task: asyncio.Task[Any], context: Context, key: str) -> None:
+        """Ends a stream, which frees its place among all calls, and tells the client."""
+        task.cancel()
+        ending = asyncio.ensure_future(self._tell(context, key))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+
+    async def _tell(self, context: Context, key: str) -> None:
+        """Tells the client, who may not take that, either: until it goes its address has a call."""
+        with self._of_address.kept(key), suppress(grpc.aio.BaseError, asyncio.CancelledError):
+            await context.abort(
+                grpc.StatusCode.DEADLINE_EXCEEDED,
+                f"The answer was not taken on for {self._patience:g} seconds.",
+            )
+
+
+def _task() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - every call has one
+    return task

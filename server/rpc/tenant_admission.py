@@ -1,0 +1,82 @@
+"""Bounds what one tenant asks for, so that none takes the place of all others."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import grpc
+
+from server.rpc.admission import WATCH, refuse_rate, with_admission
+from server.rpc.handlers import Context, Continuation, Handler, Surrounded
+from server.rpc.places import Places
+from server.rpc.rates import Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What one tenant may have. A rate of 0 has no bound."""
+
+    #: Calls a second.
+    rate: int
+    #: Open calls, but for streams.
+    calls: int
+    #: Streams that watch jobs.
+    watches: int
+    #: Streams that bring orders.
+    imports: int
+
+
+class TenantAdmission(grpc.aio.ServerInterceptor):
+    """Stands behind authentication: bounds the rate and the open calls of each tenant."""
+
+    def __init__(self, shares: Shares) -> None:
+        self._rates = Rates(shares.rate) if shares.rate else None
+        whose = "are open for this tenant as one may have."
+        self._calls = Places(shares.calls, f"As many calls {whose}", "TOO_MANY_CALLS_OF_TENANT")
+        self._watches = Places(
+            shares.watches, f"As many watches {whose}", "TOO_MANY_WATCHES_OF_TENANT"
+        )
+        self._imports = Places(
+            shares.imports, f"As many imports {whose}", "TOO_MANY_IMPORTS_OF_TENANT"
+        )
+        self._surrounded = Surrounded(self._surround)
+
+    async def intercept_service(
+        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
+    ) -> Handler | None:
+        """Surrounds the handler of a call."""
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return None
+        return self._surrounded(handler, handler_call_details.method)
+
+    def _surround(self, handler: Handler, method: str) -> Handler:
+        if handler.request_streaming:
+            return with_admission(handler, self._admit_stream, streamed=True)
+        places = self._watches if method == WATCH else self._calls
+        return with_admission(handler, partial(self._admit, places), streamed=False)
+
+    async def _admit(self, places: Places, request: Any, context: Context) -> Any:
+        await self._count(places, request, context)
+        return request
+
+    async def _admit_stream(self, requests: Any, context: Context) -> AsyncIterator[Any]:
+        return self._stream(requests, context)
+
+    async def _stream(self, requests: AsyncIterator[Any], context: Context) -> AsyncIterator[Any]:
+        """Counts a stream once: its messages are held back by the transport's window."""
+        first = True
+        async for request in requests:
+            if first:
+                await self._count(self._imports, request, context)
+                first = False
+            yield request
+
+    async def _count(self, places: Places, request: Any, context: Context) -> None:
+        if tenant := getattr(request, "tenant", ""):
+            if self._rates:
+                await refuse_rate(context, self._rates.take(tenant), "for this tenant")
+            await places.hold(context, tenant)

@@ -1,0 +1,38 @@
+"""Who asks just now: set by the door that a request comes in by, read by what writes it down.
+
+It belongs to the flow of control (a context variable), not to any object, so that what happens in
+between need not hand it on. Whoever runs work on another thread runs it in a copy of the context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+
+from server.domain.origin import UNKNOWN, Origin
+
+_CURRENT: ContextVar[Origin] = ContextVar("origin", default=UNKNOWN)
+
+
+def current_origin() -> Origin:
+    """Tells who asks; empty where nobody is known to."""
+    return _CURRENT.get()
+
+
+def tell_origin(**known: str) -> None:
+    """Adds to what is known of who asks (see Origin's fields), for the rest of the request."""
+    _CURRENT.set(replace(_CURRENT.get(), **known))
+
+
+@contextmanager
+def acting_for(origin: Origin) -> Iterator[None]:
+    """Does what the block does on behalf of an origin."""
+    before = _CURRENT.get()
+    _CURRENT.set(origin)
+    try:
+        yield
+    finally:
+        # Not by a token: a stream whose client left may be closed in another context.
+        _CURRENT.set(before)

@@ -1,0 +1,109 @@
+"""Joins what the server tells of itself, and wraps the inside by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from server.config import Config
+from server.domain.errors import Unavailable
+from server.domain.job import Chunk
+from server.domain.origin import Origin
+from server.observing.backlog import Connections, Queue
+from server.observing.calls import ObserveCalls
+from server.observing.database import ObservedDatabase
+from server.observing.export import ExportError, open_tracer
+from server.observing.exposition import MetricsPortError, Registry, exposing, new_registry
+from server.observing.metrics import Metrics
+from server.observing.stages import Stages
+from server.observing.trace import PlainTracer, Tracer, begin_trace
+from server.observing.work import (
+    ObservedIssuing,
+    ObservedRenderer,
+    ObservedSource,
+    ObservedWork,
+)
+from server.ports import Clock, Database, OrderSource, Renderer
+from server.service.issue_invoices import IssueInvoices
+from server.service.origin import acting_for
+from server.storage import SqlDatabase
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Sees what one process does."""
+
+    registry: Registry
+    metrics: Metrics
+    tracer: Tracer
+    stages: Stages
+    #: Whether this process tells of the queue, which all processes on one database share.
+    tells_of_queue: bool
+
+    def calls(self) -> ObserveCalls:
+        """Makes what every call goes through first."""
+        return ObserveCalls(self.tracer, self.metrics)
+
+    def database(self, database: SqlDatabase, clock: Clock) -> Database:
+        """Wraps the database."""
+        self.registry.register(Connections(database.connections))
+        if self.tells_of_queue:
+            self.registry.register(Queue(database, clock))
+        return ObservedDatabase(database, self.metrics)
+
+    def work(self, work: Callable[[Chunk], None]) -> ObservedWork:
+        """Wraps what works on chunks."""
+        return ObservedWork(work, self.tracer, self.metrics, self.stages)
+
+    def source(self, source: OrderSource) -> OrderSource:
+        """Wraps where a chunk's orders come from."""
+        return ObservedSource(source, self.stages)
+
+    def issuing(self, database: Database, clock: Clock) -> IssueInvoices:
+        """Makes what issues a chunk's invoices."""
+        return ObservedIssuing(database, clock, self.stages)
+
+    def renderer(self, renderer: Renderer) -> Renderer:
+        """Wraps what renders invoices."""
+        return ObservedRenderer(renderer, self.stages)
+
+
+def new_observer(tracer: Tracer | None = None, *, tells_of_queue: bool = True) -> Observer:
+    """Makes an observer that exports nothing unless the tracer does."""
+    tracer = tracer or PlainTracer()
+    registry = new_registry()
+    metrics = Metrics(registry)
+    return Observer(registry, metrics, tracer, Stages(metrics, tracer), tells_of_queue)
+
+
+@contextmanager
+def observing(config: Config, service: str, *, tells_of_queue: bool) -> Iterator[Observer]:
+    """Observes this process while the block lasts, and shows it to those who are to see it.
+
+    service names it in traces. Raises Unavailable when the settings cannot be followed.
+    """
+    with ExitStack() as stack:
+        try:
+            tracer = open_tracer(config.traces_exporter, service)
+            stack.callback(tracer.close)
+            observer = new_observer(tracer, tells_of_queue=tells_of_queue)
+            stack.enter_context(
+                exposing(observer.registry, config.metrics_host, config.metrics_port)
+            )
+        except (ExportError, MetricsPortError) as error:
+            raise Unavailable(str(error), reason="OBSERVING_FAILED") from error
+        yield observer
+
+
+def as_schedule(run: Callable[[], T]) -> Callable[[], T]:
+    """Lets what is run act for no caller, but for the tenants' schedules."""
+
+    def run_as_schedule() -> T:
+        with acting_for(Origin(subject="schedule", trace=begin_trace().traceparent)):
+            return run()
+
+    return run_as_schedule

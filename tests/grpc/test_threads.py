@@ -1,0 +1,85 @@
+"""Use cases run off the event loop: a page that is small, of a database that is here, need not."""
+
+import asyncio
+import threading
+from contextvars import ContextVar
+
+import pytest
+from invoicejobs.v1 import invoice_jobs_pb2 as pb
+
+from server.rpc.invoice_jobs import FEW_ORDERS
+from server.rpc.threads import Threads
+from tests.grpc.door import DEADLINE, open_door
+from tests.grpc.test_jobs import job_of
+
+ASKING = ContextVar("asking", default="nobody")
+
+
+async def test_a_call_runs_on_another_thread_and_knows_who_asks():
+    ASKING.set("somebody")
+    with Threads(1) as threads:
+        asked, thread = await threads.run(lambda: (ASKING.get(), threading.current_thread()))
+    assert asked == "somebody"
+    assert thread is not threading.current_thread()
+
+
+async def test_what_a_call_raises_reaches_whoever_asked_and_nobody_else():
+    def fail():
+        raise ValueError("mine")
+
+    with Threads(1) as threads:
+        outcomes = await asyncio.gather(
+            *(threads.run(each) for each in (fail, lambda: "fine", fail)), return_exceptions=True
+        )
+    assert [str(outcome) for outcome in outcomes] == ["mine", "fine", "mine"]
+
+
+async def test_no_more_calls_run_at_the_same_time_than_there_are_threads():
+    together = threading.Barrier(2)
+    with Threads(2) as threads:
+        waited = await asyncio.gather(*(threads.run(together.wait, DEADLINE) for _ in range(4)))
+        names = await asyncio.gather(
+            *(threads.run(lambda: threading.current_thread().name) for _ in range(20))
+        )
+    assert sorted(waited) == [0, 0, 1, 1]
+    assert len(set(names)) <= 2
+
+
+async def test_a_call_whose_caller_left_before_it_began_is_dropped():
+    entered, released = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    done: list[str] = []
+
+    def first():
+        loop.call_soon_threadsafe(entered.set)
+        released.wait(DEADLINE)
+
+    with Threads(1) as threads:
+        running = asyncio.ensure_future(threads.run(first))
+        await entered.wait()
+        waiting = asyncio.ensure_future(threads.run(done.append, "left"))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        released.set()
+        await running
+        await threads.run(done.append, "stayed")
+    assert done == ["stayed"]
+
+
+@pytest.mark.parametrize("count", [FEW_ORDERS - 1, FEW_ORDERS, FEW_ORDERS + 1])
+@pytest.mark.parametrize("embedded", [True, False])
+async def test_a_job_is_read_whole_and_only_few_of_its_orders_on_the_loop(count, embedded):
+    read, reads = job_of(count), []
+
+    def read_job(tenant, job_id, first, limit):
+        reads.append((threading.current_thread() is threading.main_thread(), limit))
+        return read(tenant, job_id, first, limit)
+
+    async with open_door(embedded=embedded, read_job=read_job) as door:
+        request = pb.GetInvoiceJobRequest(tenant="acme", job_id="j1", page_size=1000)
+        response = await door.jobs.GetInvoiceJob(request, timeout=DEADLINE)
+    assert [order.order_id for order in response.orders] == [f"o{n}" for n in range(count)]
+    assert response.next_page_token == ""
+    on_loop, on_thread = [(True, FEW_ORDERS)], [(False, 1000)]
+    many = count >= FEW_ORDERS
+    assert reads == (on_loop if embedded else []) + (on_thread if many or not embedded else [])

@@ -1,0 +1,144 @@
+"""What is measured of the work and the database."""
+
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+
+from server.domain.errors import Unavailable
+from server.observing.backlog import Connections, Queue
+from server.observing.database import ObservedDatabase
+from server.observing.exposition import MetricsPortError, exposing, new_registry
+from server.observing.metrics import Metrics
+from server.observing.stages import Stages
+from server.observing.trace import PlainTracer
+from server.storage import migrate, open_database
+from tests.builders.storage_values import ACME, add_job, failure, success
+from tests.fakes.outside import FakeClock
+
+
+class Steps(PlainTracer):
+    """Remembers the steps that it is told of."""
+
+    def __init__(self):
+        self.steps = []
+
+    def step(self, name, begin, end):
+        self.steps.append((name, begin, end))
+
+
+@pytest.fixture
+def registry():
+    return new_registry()
+
+
+@pytest.fixture
+def metrics(registry):
+    return Metrics(registry)
+
+
+@pytest.fixture
+def database(tmp_path):
+    url = f"sqlite:///{tmp_path}/invoicejobs.db"
+    migrate(url)
+    database = open_database(url)
+    yield database
+    database.close()
+
+
+def test_the_stages_of_a_chunk_follow_each_other_without_a_gap(metrics, registry):
+    tracer = Steps()
+    stages = Stages(metrics, tracer)
+    with stages.of_chunk("read"):
+        stages.enter("orders")
+        stages.enter("compute")
+        stages.enter("compute")
+    assert [name for name, _, _ in tracer.steps] == ["read", "orders", "compute"]
+    for (_, _, end), (_, begin, _) in zip(tracer.steps, tracer.steps[1:], strict=False):
+        assert abs(begin - end) < 50_000_000  # nanoseconds; a clock may be set meanwhile
+    for stage in ("read", "orders", "compute"):
+        count = registry.get_sample_value("invoicejobs_stage_seconds_count", {"stage": stage})
+        assert count == 1
+
+
+def test_outside_of_a_chunk_nothing_is_timed(metrics, registry):
+    stages = Stages(metrics, PlainTracer())
+    stages.enter("render")
+    labels = {"stage": "render"}
+    assert registry.get_sample_value("invoicejobs_stage_seconds_count", labels) is None
+
+
+def test_only_what_is_committed_is_counted(metrics, registry, database):
+    observed = ObservedDatabase(database, metrics)
+
+    def count(outcome, reason):
+        labels = {"outcome": outcome, "reason": reason}
+        return registry.get_sample_value("invoicejobs_job_orders_total", labels)
+
+    with observed.write() as unit:
+        add_job(unit, "job-1", 2)
+        unit.jobs.record("job-1", [success(0)])
+    assert count("SUCCESS", "") is None
+    with observed.write() as unit:
+        add_job(unit, "job-1", 2)
+        unit.jobs.record("job-1", [success(0), failure(1)])
+        unit.commit()
+    assert count("SUCCESS", "") == 1
+    assert count("FAILURE", "SUM_MISMATCH") == 1
+    assert registry.get_sample_value("invoicejobs_write_wait_seconds_count") == 2
+    with observed.read() as unit:
+        assert unit.jobs.load(ACME).orders == 0
+
+
+def test_the_queue_and_the_connections_are_told_when_asked(registry, database):
+    clock = FakeClock()
+    registry.register(Queue(database, clock))
+    registry.register(Connections(database.connections))
+    with database.write() as unit:
+        add_job(unit, "job-1", 4, size=2)
+        unit.commit()
+    value = registry.get_sample_value
+    assert value("invoicejobs_database_up") == 1
+    assert value("invoicejobs_queue_jobs") == 1
+    assert value("invoicejobs_queue_orders") == 4
+    assert value("invoicejobs_queue_chunks", {"state": "waiting"}) == 2
+    assert value("invoicejobs_queue_chunks", {"state": "in_work"}) == 0
+    with database.read():
+        in_use = value("invoicejobs_database_connections", {"state": "in_use"})
+    assert in_use == 1
+
+
+def test_a_database_that_is_away_is_told_and_breaks_nothing(registry):
+    class Away:
+        @contextmanager
+        def read(self):
+            raise Unavailable("The database is away.")
+            yield
+
+        write = read
+
+        def ready(self):
+            return False
+
+    registry.register(Queue(Away(), FakeClock()))
+    assert registry.get_sample_value("invoicejobs_database_up") == 0
+    assert registry.get_sample_value("invoicejobs_queue_jobs") is None
+
+
+def test_metrics_are_answered_on_their_port_until_the_end(registry, metrics):
+    metrics.chunks("ORDERS").inc()
+    with exposing(registry, "127.0.0.1", 0) as port:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
+            assert b'invoicejobs_chunks_total{kind="ORDERS"} 1.0' in answer.read()
+        with (
+            pytest.raises(MetricsPortError, match="INVOICEJOBS_METRICS_PORT"),
+            exposing(registry, "127.0.0.1", port),
+        ):
+            pass
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20)
+
+
+def test_without_a_port_nothing_listens(registry):
+    with exposing(registry, "127.0.0.1", None) as port:
+        assert port == 0
