@@ -60,7 +60,7 @@ lint: $(STAMP) ## Run the static checks only
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml server gateway
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml server gateway process
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code
 	$(BIN)/python scripts/breaking.py

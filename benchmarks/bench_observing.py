@@ -23,21 +23,19 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from gateway.observing import trace as gateway_trace
-from gateway.observing.export import ExportingTracer as GatewayTracer
 from gateway.observing.requests import Requests
+from process.export import ExportingTracer
+from process.exposition import new_registry
+from process.logs import set_up_logs, tell_only
+from process.trace import PlainTracer, Tracer, begin_trace
 from server.domain.audit import AuditAction, AuditEntry
 from server.domain.job import Chunk, ChunkKind, Job, JobType
 from server.domain.origin import Origin
 from server.domain.tenant import Tenant
 from server.observing.calls import ObserveCalls
 from server.observing.database import ObservedDatabase
-from server.observing.export import ExportingTracer
-from server.observing.exposition import new_registry
-from server.observing.logs import set_up_logs, tell_only
 from server.observing.metrics import Metrics
 from server.observing.stages import Stages
-from server.observing.trace import PlainTracer, Tracer, begin_trace
 from server.observing.work import ObservedWork
 from server.rpc.serving import GrpcServer
 from server.rpc.threads import Threads
@@ -100,9 +98,9 @@ def time_parts() -> None:
     more = {"method": "invoicejobs.v1.InvoiceJobs/GetInvoiceJob", "code": "OK"}
     row("a log line as JSON", timed(lambda: log.info("%s", "call", extra=more), 2000))
     logging.getLogger().setLevel("WARNING")
-    doors: dict[str, gateway_trace.Tracer] = {
-        "plain": gateway_trace.PlainTracer(),
-        "OpenTelemetry": GatewayTracer(recording()),
+    doors: dict[str, Tracer] = {
+        "plain": PlainTracer(),
+        "OpenTelemetry": ExportingTracer(recording()),
     }
     workers: dict[str, Tracer] = {"plain": PlainTracer(), "OpenTelemetry": exporting()}
     for name, tracer in workers.items():

@@ -14,11 +14,11 @@ from contextlib import closing
 from gateway.config import VARIABLES, Config, ConfigError, read_config
 from gateway.config.variable import is_loopback
 from gateway.credentials import CredentialsUnreadable
-from gateway.observing.export import ExportError, open_tracer
-from gateway.observing.exposition import MetricsPortError, exposing, new_registry
-from gateway.observing.logs import set_up_logs
 from gateway.observing.requests import Requests
 from gateway.serving import BindError, running
+from process.export import ExportError, open_tracer
+from process.exposition import MetricsPortError, exposing, new_registry
+from process.logs import set_up_logs
 
 log = logging.getLogger("gateway")
 

@@ -10,7 +10,7 @@ import orjson
 from aiohttp import hdrs, web
 
 from gateway.channel import REQUEST_ID
-from gateway.observing.logs import told
+from process.logs import told
 
 SERVER = "InvoiceJobs"
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})

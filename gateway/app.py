@@ -16,12 +16,12 @@ from gateway.job_actions import cancel_job, retry_job
 from gateway.job_events import WATCHES, end_watches, follow_job
 from gateway.jobs import create_job, list_jobs, read_job
 from gateway.middleware import answer_errors, identify
-from gateway.observing.exposition import new_registry
 from gateway.observing.requests import Requests
-from gateway.observing.trace import PlainTracer
 from gateway.places import BODY_PLACES, REQUEST_PLACES, admit, make_places
 from gateway.previews import preview_invoice
 from gateway.tokens import issue_token
+from process.exposition import new_registry
+from process.trace import PlainTracer
 
 # Patterns of their own, because aiohttp's default one takes no braces.
 _TENANT = "/invoice/{tenant:[^/]+}"

@@ -20,8 +20,8 @@ from gateway.addresses import client_address
 from gateway.config import Config
 from gateway.credentials import channel_credentials, name_options
 from gateway.observing.requests import Requests
-from gateway.observing.trace import current_trace
 from gateway.retrying import RETRY_OPTIONS
+from process.trace import current_trace
 
 if TYPE_CHECKING:  # these classes exist in the .pyi files only
     from invoicejobs.v1.access_pb2_grpc import AccessAsyncStub

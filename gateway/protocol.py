@@ -16,8 +16,8 @@ from gateway.answers import add_common_headers, error_answer
 from gateway.config.variable import Network
 from gateway.connections import Connections
 from gateway.middleware import http_error_answer, unexpected_answer
-from gateway.observing.logs import tell_only
 from gateway.shares import share_key
+from process.logs import tell_only
 
 log = logging.getLogger("gateway")
 

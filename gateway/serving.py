@@ -18,12 +18,14 @@ from gateway.certificates import CertificateUnusable, FreshCertificate
 from gateway.config import Config
 from gateway.connections import Connections
 from gateway.observing.requests import Requests
-from gateway.open_files import fit_connections
 from gateway.protocol import Protocol
+from process.open_files import fit_connections
 
 log = logging.getLogger("gateway")
 
 HANDSHAKE_TIMEOUT = 10.0  # seconds
+#: Files that are none of connections: the log, the listener, the channel, modules.
+KEPT_FREE = 64
 GRACE = 10.0  # seconds that running requests get to end when the gateway stops
 
 
@@ -70,7 +72,9 @@ async def running(config: Config, requests: Requests | None = None) -> AsyncIter
     """
     certificate = _certificate(config)
     listener, bound = bind(config)
-    most = fit_connections(config.rest_max_connections)
+    most = fit_connections(
+        config.rest_max_connections, "INVOICEJOBS_REST_MAX_CONNECTIONS", KEPT_FREE
+    )
     connections = Connections(most, config.address_connections)
     # With handler_cancellation a handler is cancelled when its client leaves, and with it the
     # gRPC call that it waits for.

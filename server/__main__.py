@@ -11,6 +11,7 @@ import sys
 import textwrap
 from typing import NoReturn
 
+from process.logs import set_up_logs
 from server import archive
 from server.audit import add_audit, audit
 from server.clients import add_clients, clients
@@ -19,7 +20,6 @@ from server.data_folder import keep_from_others, make_data_folder
 from server.domain.errors import InvoiceJobsError, Unavailable
 from server.engines import migrate_database
 from server.keys import add_keys, keys
-from server.observing.logs import set_up_logs
 from server.preview import add_options
 from server.wiring import render_files, serve
 from server.worker import work

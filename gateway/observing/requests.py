@@ -11,9 +11,9 @@ from http import HTTPStatus
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
-from gateway.observing.logs import tell_only
-from gateway.observing.refusals import Refusals
-from gateway.observing.trace import Kind, Tracer, read_traceparent
+from process.logs import tell_only
+from process.refusals import Refusals
+from process.trace import Kind, Tracer, read_traceparent
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 

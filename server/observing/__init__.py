@@ -1,6 +1,5 @@
-"""What the server tells of itself while it runs: logs, traces and measures.
+"""What the server tells of itself while it runs: measures, log lines of calls and work, spans.
 
 The inside knows none of it: `server.wiring` wraps ports and use cases by what is here. What the
-gateway needs, too (logs, trace, export, exposition), stands in `gateway.observing` again, word for
-word: the two processes share nothing but the contract, and a test keeps the copies the same.
+gateway needs, too, is in `process`.
 """

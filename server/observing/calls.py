@@ -17,10 +17,10 @@ from typing import Any, TypeAlias
 
 import grpc
 
-from server.observing.logs import tell, tell_only
+from process.logs import tell, tell_only
+from process.refusals import Refusals
+from process.trace import Kind, Span, Tracer, current_trace, read_traceparent
 from server.observing.metrics import Metrics
-from server.observing.refusals import Refusals
-from server.observing.trace import Kind, Span, Tracer, current_trace, read_traceparent
 from server.service.origin import tell_origin
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from process.trace import Tracer
 from server.observing.metrics import Metrics
-from server.observing.trace import Tracer
 
 
 class _Chunk:

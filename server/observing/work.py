@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from process.logs import tell_only, told
+from process.trace import Kind, Tracer, read_traceparent
 from server.domain.document import DocumentFormat
 from server.domain.errors import OrderRejected
 from server.domain.invoice import Invoice, InvoiceDraft
@@ -18,10 +20,8 @@ from server.domain.job import Chunk, ChunkKind
 from server.domain.order import Order
 from server.domain.settings import OrderPaths, TenantSettings
 from server.domain.tenant import Tenant
-from server.observing.logs import tell_only, told
 from server.observing.metrics import Metrics
 from server.observing.stages import Stages
-from server.observing.trace import Kind, Tracer, read_traceparent
 from server.ports import DueFilter, Finish, OrderSource, Renderer
 from server.service.issue_invoices import Issued, IssueInvoices
 from server.service.origin import acting_for

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from process.open_files import fit_connections
 from server.config import Config
 from server.rpc.admission import Guards
 from server.rpc.credentials import Certificates, TlsFiles
-from server.rpc.open_files import fit_connections
 from server.rpc.serving import Limits
 from server.rpc.transport import Connections
+
+#: Files that are none of connections: databases, documents, pipes to those who draw, the log.
+KEPT_FREE = 256
 
 
 def door_limits(config: Config) -> Limits:
@@ -32,7 +35,9 @@ def door_limits(config: Config) -> Limits:
         connections=Connections(
             config.grpc_keepalive,
             config.grpc_connection_age,
-            fit_connections(config.grpc_max_connections),
+            fit_connections(
+                config.grpc_max_connections, "INVOICEJOBS_GRPC_MAX_CONNECTIONS", KEPT_FREE
+            ),
         ),
     )
 

@@ -7,6 +7,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from process.export import ExportError, open_tracer
+from process.exposition import MetricsPortError, Registry, exposing, new_registry
+from process.trace import PlainTracer, Tracer, begin_trace
 from server.config import Config
 from server.domain.errors import Unavailable
 from server.domain.job import Chunk
@@ -14,11 +17,8 @@ from server.domain.origin import Origin
 from server.observing.backlog import Connections, Queue
 from server.observing.calls import ObserveCalls
 from server.observing.database import ObservedDatabase
-from server.observing.export import ExportError, open_tracer
-from server.observing.exposition import MetricsPortError, Registry, exposing, new_registry
 from server.observing.metrics import Metrics
 from server.observing.stages import Stages
-from server.observing.trace import PlainTracer, Tracer, begin_trace
 from server.observing.work import (
     ObservedIssuing,
     ObservedRenderer,

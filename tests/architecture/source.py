@@ -24,10 +24,10 @@ class Found(NamedTuple):
 
 
 def source_files(root: Path = ROOT) -> list[Path]:
-    """Lists every module of server/ and gateway/, as paths from the root."""
+    """Lists every module that we ship, as paths from the root."""
     return sorted(
         path.relative_to(root)
-        for room in ("server", "gateway")
+        for room in ("server", "gateway", "process")
         for path in (root / room).rglob("*.py")
     )
 

@@ -30,9 +30,13 @@ class Room(NamedTuple):
     theirs: frozenset[str] = frozenset()
 
 
+#: The packages that we ship.
+OURS = {"server", "gateway", "process"}
+
+
 def room(*names: str) -> Room:
     """Makes a row of the table: names below server and gateway are ours, others theirs."""
-    ours = frozenset(name for name in names if name.split(".")[0] in {"server", "gateway"})
+    ours = frozenset(name for name in names if name.split(".")[0] in OURS)
     return Room(ours, frozenset(names) - ours)
 
 
@@ -66,24 +70,28 @@ ROOMS = {
         *("grpc", "grpc_health", "grpc_reflection", "grpc_status"),
     ),
     "server.observing": room(
-        *("server.domain", "server.ports", "server.service"),
-        *("grpc", "structlog", "prometheus_client", "opentelemetry"),
+        *("server.domain", "server.ports", "server.service", "process"),
+        *("grpc", "prometheus_client"),
     ),
     "server.preview": room("server.domain", "server.service"),
     "server.config": room(),
     # The only rooms that know `server.config`, because only they name all of `server`.
     "server.engines": room("server"),
-    "server.wiring": room("server"),
+    "server.wiring": room("server", "process"),
     "server.worker": room("server"),
     "server.archive": room("server"),
     "server.clients": room("server"),
     "server.keys": room("server"),
     "server.audit": room("server"),
     "server.data_folder": room("server", "filelock"),
-    "server.__main__": room("server", "filelock"),
-    "gateway": room("gateway.config", "gateway.observing", *GATEWAY, "swagger_ui_bundle"),
-    "gateway.observing": room("structlog", "prometheus_client", "opentelemetry"),
+    "server.__main__": room("server", "process", "filelock"),
+    "gateway": room(
+        "gateway.config", "gateway.observing", "process", *GATEWAY, "swagger_ui_bundle"
+    ),
+    "gateway.observing": room("process", "prometheus_client"),
     "gateway.config": room("yarl"),  # an address is a value
+    # What both processes do alike; it knows neither.
+    "process": room("structlog", "prometheus_client", "opentelemetry"),
     "gateway.cli": room("gateway", *GATEWAY, "click", "rich"),
 }
 
@@ -124,7 +132,7 @@ def room_of(module: str) -> str | None:
 def may_import(home: str, name: str) -> bool:
     """Tells whether the room may import the module or the name in a module."""
     top = name.partition(".")[0]
-    if top in {"server", "gateway"}:
+    if top in OURS:
         target = room_of(name) or name
         allowed = {home} if target == home else ROOMS[home].ours
         return any(f"{target}.".startswith(f"{name}.") for name in allowed)
@@ -165,6 +173,10 @@ def test_rooms_that_touch_the_outside_do_not_know_each_other():
 def test_the_gateway_does_not_know_the_server():
     rows = [row for name, row in ROOMS.items() if name.split(".")[0] == "gateway"]
     assert not any(name.startswith("server") for row in rows for name in row.ours)
+
+
+def test_what_both_processes_do_alike_knows_neither():
+    assert not ROOMS["process"].ours
 
 
 @pytest.mark.parametrize(

@@ -23,4 +23,4 @@ def test_a_module_says_what_it_is_for(path):
 
 
 def test_the_rules_see_the_source():
-    assert {"server", "gateway"} == {path.parts[0] for path in source_files()}
+    assert {"server", "gateway", "process"} == {path.parts[0] for path in source_files()}

@@ -8,11 +8,11 @@ from typing import Any, cast
 import grpc
 import pytest
 
+from process.exposition import new_registry
+from process.trace import PlainTracer
 from server.domain.errors import NotFound
 from server.observing.calls import ObserveCalls
-from server.observing.exposition import new_registry
 from server.observing.metrics import Metrics
-from server.observing.trace import PlainTracer
 from server.rpc.interceptors import CallInterceptor
 from tests.grpc.door import DEADLINE, failure_of
 

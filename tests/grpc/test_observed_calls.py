@@ -8,12 +8,12 @@ import pytest
 from grpc_health.v1.health_pb2 import HealthCheckRequest
 from invoicejobs.v1 import invoice_jobs_pb2
 
+from process.exposition import new_registry
+from process.logs import told
+from process.trace import PlainTracer, current_trace
 from server.domain.errors import NotFound
 from server.observing.calls import ObserveCalls
-from server.observing.exposition import new_registry
-from server.observing.logs import told
 from server.observing.metrics import Metrics
-from server.observing.trace import PlainTracer, current_trace
 from server.service.origin import current_origin
 from tests.grpc.door import DEADLINE, open_door, raising
 

@@ -5,10 +5,10 @@ import logging
 import aiohttp
 import pytest
 
-from gateway.observing.exposition import new_registry
 from gateway.observing.requests import Requests
-from gateway.observing.trace import PlainTracer
 from gateway.serving import running
+from process.exposition import new_registry
+from process.trace import PlainTracer
 from tests.fakes.fake_grpc import FakeServer, serving
 from tests.rest.service import GOOD_ORDERS, TENANT, config_for, read_error
 

@@ -5,25 +5,29 @@ import sys
 
 import pytest
 
+import gateway.serving
+import server.wiring.door
+
 SCRIPT = """
 import logging, resource, sys
-from {module} import fit_connections
+from process.open_files import fit_connections
 logging.basicConfig(stream=sys.stdout, format="%(message)s")
 resource.setrlimit(resource.RLIMIT_NOFILE, (100, 500))
-print(fit_connections({most}), *resource.getrlimit(resource.RLIMIT_NOFILE))
+fitting = fit_connections({most}, "INVOICEJOBS_DOOR", {kept_free})
+print(fitting, *resource.getrlimit(resource.RLIMIT_NOFILE))
 """
 
 
-def run(module, most):
-    script = SCRIPT.format(module=module, most=most)
+def run(kept_free, most):
+    script = SCRIPT.format(kept_free=kept_free, most=most)
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("door", ["gateway.open_files", "server.rpc.open_files"])
-def test_the_limit_is_raised_and_connections_fitted_to_it_in_so_many_words(door):
-    said, given = run(door, 4000)
+@pytest.mark.parametrize("kept_free", [gateway.serving.KEPT_FREE, server.wiring.door.KEPT_FREE])
+def test_the_limit_is_raised_and_connections_fitted_to_it_in_so_many_words(kept_free):
+    said, given = run(kept_free, 4000)
     most, soft, hard = map(int, given.split())
     assert (soft, hard) == (500, 500)
     assert 0 < most < 500
@@ -31,6 +35,6 @@ def test_the_limit_is_raised_and_connections_fitted_to_it_in_so_many_words(door)
     assert "LimitNOFILE" in said
 
 
-@pytest.mark.parametrize("door", ["gateway.open_files", "server.rpc.open_files"])
-def test_where_all_fit_nothing_is_said(door):
-    assert run(door, 100) == ["100 500 500"]
+@pytest.mark.parametrize("kept_free", [gateway.serving.KEPT_FREE, server.wiring.door.KEPT_FREE])
+def test_where_all_fit_nothing_is_said(kept_free):
+    assert run(kept_free, 100) == ["100 500 500"]

@@ -2,16 +2,12 @@
 
 import logging
 
-import pytest
-
-from gateway.observing import refusals as gateway_refusals
-from server.observing import refusals as server_refusals
+from process.refusals import Refusals
 
 
-@pytest.mark.parametrize("module", [gateway_refusals, server_refusals])
-def test_refusals_are_told_together_once_a_second(module, caplog):
+def test_refusals_are_told_together_once_a_second(caplog):
     now = [100.0]
-    refusals = module.Refusals(logging.getLogger("refusals"), lambda: now[0])
+    refusals = Refusals(logging.getLogger("refusals"), lambda: now[0])
     refusals.add("Get")
     for _ in range(500):
         refusals.add("Get")

@@ -45,7 +45,7 @@ def test_what_is_copied_into_the_image_is_there_and_no_more_than_is_named():
     for source in sources:
         assert (ROOT / source).exists(), source
     # What the wheel is made of, and nothing that it lacks.
-    assert {"server", "gateway", "generated/invoicejobs"} <= set(sources)
+    assert {"server", "gateway", "process", "generated/invoicejobs"} <= set(sources)
 
 
 def test_the_image_runs_without_rights_and_with_tokens():

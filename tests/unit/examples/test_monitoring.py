@@ -7,11 +7,11 @@ from typing import cast
 import pytest
 import yaml
 
-from gateway.observing.exposition import new_registry as new_gateway_registry
 from gateway.observing.requests import Requests
-from gateway.observing.trace import PlainTracer
+from process.exposition import new_registry
+from process.exposition import new_registry as new_gateway_registry
+from process.trace import PlainTracer
 from server.observing.backlog import Connections, Queue
-from server.observing.exposition import new_registry
 from server.observing.metrics import Metrics
 from server.ports import Database
 from tests.architecture.source import ROOT

@@ -7,8 +7,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from server.observing.export import ExportError, ExportingTracer, open_tracer
-from server.observing.trace import Kind, PlainTracer, current_trace, read_traceparent
+from process.export import ExportError, ExportingTracer, open_tracer
+from process.trace import Kind, PlainTracer, current_trace, read_traceparent
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 

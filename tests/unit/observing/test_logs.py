@@ -6,9 +6,9 @@ import logging
 
 import pytest
 
+from process.logs import set_up_logs, tell, tell_only, told
+from process.trace import Kind, PlainTracer, read_traceparent
 from server.domain.errors import Unavailable
-from server.observing.logs import set_up_logs, tell, tell_only, told
-from server.observing.trace import Kind, PlainTracer, read_traceparent
 
 LOG = logging.getLogger("tests.something")
 

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 
 import pytest
 
+from process.exposition import MetricsPortError, exposing, new_registry
+from process.trace import PlainTracer
 from server.domain.errors import Unavailable
 from server.observing.backlog import Connections, Queue
 from server.observing.database import ObservedDatabase
-from server.observing.exposition import MetricsPortError, exposing, new_registry
 from server.observing.metrics import Metrics
 from server.observing.stages import Stages
-from server.observing.trace import PlainTracer
 from server.storage import migrate, open_database
 from tests.builders.storage_values import ACME, add_job, failure, success
 from tests.fakes.outside import FakeClock

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.observing.trace import (
+from process.trace import (
     Kind,
     PlainTracer,
     begin_trace,

@@ -19,7 +19,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from gateway.observing.trace import current_trace
+from process.trace import current_trace
 
 FORMATS = ("auto", "text", "json")
 #: The innermost calls of an exception that are told.

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-from server.observing.trace import (
+from process.trace import (
     Kind,
     PlainTracer,
     Span,

@@ -1,4 +1,4 @@
-"""Tells of refused calls together: under overload a line for each would be one more load."""
+"""Tells of what was refused together: under overload a line for each would be one more load."""
 
 from __future__ import annotations
 
