@@ -14,6 +14,8 @@ ROUNDS ?= 200
 SEED ?=
 # Inputs of `make fuzz` in all.
 INPUTS ?= 50000
+# The database of `make fuzz`: sqlite or postgresql.
+DATABASE ?= sqlite
 # Random orders that `make validate` validates.
 ORDERS ?= 1000
 
@@ -97,7 +99,7 @@ torture: $(STAMP) ## Kill, pause and cut off the service in ROUNDS=200 jobs (SEE
 
 .PHONY: fuzz
 fuzz: $(STAMP) ## Send INPUTS=50000 damaged and odd inputs to both doors (SEED=7 repeats them)
-	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) --database $(DATABASE) $(if $(SEED),--seed $(SEED))
 
 .PHONY: bench-crowd
 bench-crowd: $(STAMP) ## Measure single orders beside crowds, a thousand watchers, memory of large jobs

@@ -116,10 +116,11 @@ def time_parts() -> None:
         stages = Stages(metrics, tracer)
 
         def work(_chunk: Chunk, stages: Stages = stages) -> None:
-            for stage in STAGES:
-                stages.enter(stage)
+            with stages.of_chunk("read"):
+                for stage in STAGES:
+                    stages.enter(stage)
 
-        observed = ObservedWork(work, tracer, metrics, stages)
+        observed = ObservedWork(work, tracer, metrics)
         origin = Origin("shop", "10.0.0.1", "r-1", trace)
         chunk = Chunk("job-1", ACME, 0, ChunkKind.ORDERS, 0, 50, "me", 1, origin)
         row(f"a chunk of 50 orders, without its line, {name} trace",

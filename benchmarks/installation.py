@@ -102,7 +102,7 @@ def installed(engine: str, workers: int = 2, **settings: str) -> Iterator[Instal
 
 @contextmanager
 def _running(home: Path, workers: int, settings: dict[str, str]) -> Iterator[Installation]:
-    beside = {"INVOICEJOBS_WORKER_THREADS": "0", "INVOICEJOBS_RENDER_PROCESSES": "1"}
+    beside = {"INVOICEJOBS_WORK_PROCESSES": "0"}
     service = Service(
         home, **({"INVOICEJOBS_LOG_LEVEL": "WARNING"} | (beside if workers else {}) | settings)
     )

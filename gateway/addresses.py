@@ -29,9 +29,10 @@ def client_address(request: web.Request, trusted: Collection[Network], header: s
     address that is not a trusted proxy's own is the client's. What stands further left anybody may
     have written.
     """
-    address = read_address(request.remote or "")
+    remote = request.remote or ""
+    address = read_address(remote)
     if not trusted or address is None:
-        return str(address or "")
+        return _plain(remote)
     for text in _told(request, header):
         if not any(address in network for network in trusted):
             break
@@ -55,6 +56,12 @@ def _told(request: web.Request, header: str) -> Iterator[str]:
 def _from_the_right(values: list[str]) -> Iterator[str]:
     elements = ",".join(values).split(",")
     yield from (element.strip() for element in elements[: -_MOST_HOPS - 1 : -1])
+
+
+@lru_cache(4096)
+def _plain(remote: str) -> str:
+    """Gives a connection's address as it is written; empty for a local socket's."""
+    return str(read_address(remote) or "")
 
 
 @lru_cache(4096)

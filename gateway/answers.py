@@ -8,17 +8,16 @@ from typing import Any
 
 import orjson
 from aiohttp import hdrs, web
+from multidict import istr
 
 from gateway.channel import REQUEST_ID
 from process.logs import told
 
 SERVER = "InvoiceJobs"
+X_REQUEST_ID = istr("X-Request-Id")
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 #: Of an error that says nothing beyond what all say.
 NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
-
-#: Reasons http.HTTPStatus does not know; an HTTP status line must not be without one.
-_REASONS = {499: "Client Closed Request"}
 
 #: What the error itself asks of clients.
 _ERROR_HEADERS: Mapping[int, Mapping[str, str]] = {
@@ -27,11 +26,11 @@ _ERROR_HEADERS: Mapping[int, Mapping[str, str]] = {
     503: {hdrs.RETRY_AFTER: "1"},
 }
 
-_SAFETY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
+_SAFETY_HEADERS = (
+    (istr("X-Content-Type-Options"), "nosniff"),
     # A download link is a key to its document: it must not travel on in a Referer.
-    "Referrer-Policy": "no-referrer",
-}
+    (istr("Referrer-Policy"), "no-referrer"),
+)
 
 
 def json_answer(
@@ -40,7 +39,6 @@ def json_answer(
     """Makes a JSON answer that no cache keeps."""
     return web.Response(
         status=status,
-        reason=_REASONS.get(status),
         body=orjson.dumps(payload),
         content_type="application/json",
         headers={hdrs.CACHE_CONTROL: "no-store", **headers},
@@ -70,12 +68,14 @@ def _request_id() -> Mapping[str, str]:
 
 def add_common_headers(response: web.StreamResponse, request_id: str) -> None:
     """Adds the request's id and what keeps browsers careful; names no software version."""
-    response.headers[hdrs.SERVER] = SERVER
-    response.headers["X-Request-Id"] = request_id
-    for name, value in _SAFETY_HEADERS.items():
-        response.headers.setdefault(name, value)
+    headers = response.headers
+    headers[hdrs.SERVER] = SERVER
+    headers[X_REQUEST_ID] = request_id
+    for name, value in _SAFETY_HEADERS:
+        headers.setdefault(name, value)
 
 
-async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
-    """Adds the common headers just before an answer is sent (aiohttp's on_response_prepare)."""
+async def begin(request: web.Request, response: web.StreamResponse) -> None:
+    """Sends the head of an answer whose body comes in pieces."""
     add_common_headers(response, request.get(REQUEST_ID, "-"))
+    await response.prepare(request)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from gateway.answers import on_prepare
-from gateway.authorization import refuse_strangers
 from gateway.channel import CONFIG, REQUESTS, connect
 from gateway.config import Config
 from gateway.docs import load_docs, redirect_to_docs
@@ -15,9 +13,9 @@ from gateway.invoices import cancel_invoice, read_invoice
 from gateway.job_actions import cancel_job, retry_job
 from gateway.job_events import WATCHES, end_watches, follow_job
 from gateway.jobs import create_job, list_jobs, read_job
-from gateway.middleware import answer_errors, identify
+from gateway.middleware import surround
 from gateway.observing.requests import Requests
-from gateway.places import BODY_PLACES, REQUEST_PLACES, admit, make_places
+from gateway.places import BODY_PLACES, REQUEST_PLACES, make_places
 from gateway.previews import preview_invoice
 from gateway.tokens import issue_token
 from process.exposition import new_registry
@@ -36,16 +34,12 @@ def make_app(config: Config, requests: Requests | None = None) -> web.Applicatio
 
     requests observes them; without it nobody is told.
     """
-    app = web.Application(
-        middlewares=[identify, answer_errors, refuse_strangers, admit],
-        client_max_size=config.max_body_bytes,
-    )
+    app = web.Application(middlewares=[surround], client_max_size=config.max_body_bytes)
     app[CONFIG] = config
     app[REQUESTS] = requests or Requests(PlainTracer(), new_registry())
     app[WATCHES] = set()
     app[REQUEST_PLACES], app[BODY_PLACES] = make_places(config)
     app.cleanup_ctx.append(connect)
-    app.on_response_prepare.append(on_prepare)
     app.on_shutdown.append(end_watches)
     docs = load_docs()
     app.add_routes(

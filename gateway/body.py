@@ -128,17 +128,16 @@ async def _read_object(request: web.Request) -> dict[str, Any]:
 
 
 async def _read_bytes(request: web.Request) -> bytes:
-    config = request.app[CONFIG]
-    too_large = ApiError(
-        413, f"The body may have at most {config.max_body_bytes} bytes.", "BODY_TOO_LARGE"
-    )
-    if (request.content_length or 0) > config.max_body_bytes:
-        raise too_large
+    most = request.app[CONFIG].max_body_bytes
+    if (request.content_length or 0) > most:
+        raise _too_large(most)
     try:
+        if request.content.is_eof():  # it came with the head, as small ones do: nobody waits
+            return await request.read()
         async with asyncio.timeout(body_seconds(request)):
             return await request.read()
     except web.HTTPRequestEntityTooLarge:
-        raise too_large from None
+        raise _too_large(most) from None
     except (web.RequestPayloadError, HttpProcessingError):
         raise _invalid_body("cannot be read: its encoding is broken") from None
     except TimeoutError:
@@ -215,6 +214,10 @@ def _as_it_came(body: bytes, name: str) -> bytes:
         return orjson.dumps(payload[name])
     except (RecursionError, orjson.JSONEncodeError):
         raise _invalid_body("is nested too deeply") from None
+
+
+def _too_large(most: int) -> ApiError:
+    return ApiError(413, f"The body may have at most {most} bytes.", "BODY_TOO_LARGE")
 
 
 def _unsupported(problem: str) -> ApiError:

@@ -30,14 +30,15 @@ if TYPE_CHECKING:  # these classes exist in the .pyi files only
 
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
+#: Seconds of silence on the connection after which the server is asked whether it is there, and
+#: seconds that its answer may take. Without one the connection is taken for dead, and the next call
+#: makes another. The server permits to ask every ten seconds.
+KEEPALIVE = 15.0
+KEEPALIVE_TIMEOUT = 8.0
+
 CHANNEL_OPTIONS = (
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-    # Keeps what lies between from forgetting a quiet connection. Rarer than the deadline of a
-    # call, so that a server which counts pings never takes us for an attacker. What finds a server
-    # that went away without a word are deadlines, and the silence of a stream (see job_events).
-    ("grpc.keepalive_time_ms", 60_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
     # gRPC waits up to two minutes before it looks for a restarted server again.
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 1_000),
@@ -74,10 +75,27 @@ def open_channel(config: Config) -> grpc.aio.Channel:
     credentials = channel_credentials(
         config.grpc_ca, config.grpc_client_certificate, config.grpc_client_key
     )
-    options = (*CHANNEL_OPTIONS, *RETRY_OPTIONS, *name_options(config.grpc_server_name))
+    options = (
+        *CHANNEL_OPTIONS,
+        *_keepalive(),
+        *RETRY_OPTIONS,
+        *name_options(config.grpc_server_name),
+    )
     if credentials is None:
         return grpc.aio.insecure_channel(config.grpc_target, options=options)
     return grpc.aio.secure_channel(config.grpc_target, credentials, options=options)
+
+
+def _keepalive() -> tuple[tuple[str, int], ...]:
+    return (
+        ("grpc.keepalive_time_ms", int(KEEPALIVE * 1000)),
+        ("grpc.keepalive_timeout_ms", int(KEEPALIVE_TIMEOUT * 1000)),
+        # gRPC asks of its own accord, too, and asks no more while an answer is still to come.
+        ("grpc.http2.ping_timeout_ms", int(KEEPALIVE_TIMEOUT * 1000)),
+        # While nobody calls, too: otherwise the first who do would have to wait for all of this.
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.max_pings_without_data", 0),
+    )
 
 
 async def connect(app: web.Application) -> AsyncIterator[None]:
@@ -117,22 +135,17 @@ def call_options(request: web.Request) -> CallOptions:
 
 def call_metadata(request: web.Request) -> tuple[tuple[str, str], ...]:
     """Gives what the server is to know of the request: its id and trace, who asks, from where."""
-    trace, config = current_trace(), request.app[CONFIG]
-    return (
-        ("x-request-id", request[REQUEST_ID]),
-        ("x-client-address", client_address(request, config.trusted_proxies, config.proxy_header)),
-        *((("traceparent", trace.traceparent),) if trace else ()),
+    config = request.app[CONFIG]
+    address = client_address(request, config.trusted_proxies, config.proxy_header)
+    metadata = [("x-request-id", request[REQUEST_ID]), ("x-client-address", address)]
+    if trace := current_trace():
+        metadata.append(("traceparent", trace.traceparent))
+    if config.auth != "off":
         # A server that checks no tokens must not answer for a gateway that relies on it.
-        *((("x-invoicejobs-auth", config.auth),) if config.auth != "off" else ()),
-        *_authorization(request),
-    )
-
-
-def _authorization(request: web.Request) -> tuple[tuple[str, str], ...]:
-    """Gives what the client showed as it is: whether it holds is the server's to say."""
-    given = request.headers.getall(hdrs.AUTHORIZATION, [])
-    # gRPC itself fails on what is not printable ASCII; the server refuses the empty one.
-    return tuple(
-        ("authorization", value if value.isascii() and value.isprintable() else "")
-        for value in given
-    )
+        metadata.append(("x-invoicejobs-auth", config.auth))
+    # What the client showed goes on as it is: whether it holds is the server's to say.
+    for value in request.headers.getall(hdrs.AUTHORIZATION, ()):
+        # gRPC itself fails on what is not printable ASCII; the server refuses the empty one.
+        shown = value if value.isascii() and value.isprintable() else ""
+        metadata.append(("authorization", shown))
+    return tuple(metadata)

@@ -15,6 +15,7 @@ from invoicejobs.v1.invoices_pb2 import (
     DownloadInvoiceResponse,
 )
 
+from gateway.answers import begin
 from gateway.channel import CONFIG, INVOICES, REQUEST_ID, call_metadata
 from gateway.errors import ApiError
 from gateway.ranges import ByteRange, Unsatisfiable, matches, resolve_range
@@ -39,7 +40,7 @@ async def read_document(request: web.Request) -> web.StreamResponse:
         if unchanged:
             response.set_status(304)
             response.content_length = None
-        await response.prepare(request)
+        await begin(request, response)
         return response
     part = None
     if request.headers.get(hdrs.IF_RANGE, etag).strip() == etag and hdrs.RANGE in request.headers:
@@ -148,14 +149,17 @@ def content_disposition(place: str, file_name: str) -> str:
 
 async def _send(request: web.Request, response: web.StreamResponse, pieces: Pieces) -> None:
     """Sends the pieces. What goes wrong now can only be told by breaking the connection."""
-    await response.prepare(request)
+    await begin(request, response)
     rest = response.content_length or 0
     try:
-        # To the end of the call, not of the document: one that is left before counts as cancelled.
         while (piece := await _next(request, pieces)) is not None:
+            rest -= len(piece.data)
+            if not rest:
+                # Whoever has all of the document may leave, and a call that is left before its end
+                # counts as cancelled.
+                await _next(request, pieces)
             async with asyncio.timeout(request.app[CONFIG].request_timeout):
                 await response.write(piece.data)
-            rest -= len(piece.data)
         if rest:
             raise EOFError(f"{rest} bytes did not come")
     except ConnectionError:

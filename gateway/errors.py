@@ -32,7 +32,9 @@ HTTP_STATUS: Mapping[grpc.StatusCode, int] = {
     grpc.StatusCode.ALREADY_EXISTS: 409,
     grpc.StatusCode.ABORTED: 409,
     grpc.StatusCode.RESOURCE_EXHAUSTED: 429,
-    grpc.StatusCode.CANCELLED: 499,
+    # Whoever cancels a request is not there to be told: the server broke this call off, for it had
+    # too many of them, or was stopping.
+    grpc.StatusCode.CANCELLED: 503,
     grpc.StatusCode.UNIMPLEMENTED: 501,
     grpc.StatusCode.UNAVAILABLE: 503,
     grpc.StatusCode.DEADLINE_EXCEEDED: 504,
@@ -43,7 +45,6 @@ INTERNAL = 500  # every other code
 #: The server's own words are known by the ErrorInfo that comes with them.
 _TRANSPORT_SENTENCES: Mapping[int, str] = {
     429: "Too many requests at once. Try again in a moment.",
-    499: "The request was cancelled before it was finished.",
     500: "The service failed unexpectedly. The X-Request-Id of this answer helps to find out why.",
     501: "The service does not offer this.",
     503: "The invoice service cannot be reached at the moment. Try again.",

@@ -24,7 +24,7 @@ from invoicejobs.v1.invoice_jobs_pb2 import (
 
 from gateway.channel import CONFIG, REQUEST_ID, WATCH_JOB, call_metadata
 from gateway.errors import ApiError, from_rpc_error, invalid_field
-from gateway.places import leave_place
+from gateway.places import ADMISSION
 from gateway.streaming import send
 from gateway.translate import job_order_json, job_summary_json, link_maker
 
@@ -94,7 +94,7 @@ async def follow_job(request: web.Request) -> web.StreamResponse:
             if put_off := _put_off(request, error):
                 return put_off
             raise
-        leave_place(request)
+        request[ADMISSION].leave_place()
         events = _events(first, responses, request.app[CONFIG].public_url, tenant)
         return await send(request, web.StreamResponse(headers=HEADERS), events, limit=READ_LIMIT)
     finally:

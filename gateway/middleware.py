@@ -4,48 +4,61 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import urllib.parse
-import uuid
 from http import HTTPStatus
 
 import grpc
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
+from multidict import istr
 
-from gateway.answers import error_answer
+from gateway.answers import X_REQUEST_ID, error_answer
+from gateway.authorization import refuse_strangers
 from gateway.channel import CONFIG, DEADLINE, REQUEST_ID, REQUESTS
 from gateway.errors import ApiError, from_rpc_error
+from gateway.places import Admission
 
 log = logging.getLogger("gateway")
 
 #: A client's own id of a request is taken over when it can stand in a log line as it is.
 _CLIENT_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+_TRACE = istr("traceparent")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 @web.middleware
-async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Gives the request its id and deadline, and lets it be observed."""
-    given = request.headers.get("X-Request-Id", "")
-    request[REQUEST_ID] = given if _CLIENT_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+async def surround(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Gives the request its id and deadline, and lets its answer be observed.
+
+    The only middleware: aiohttp asks a coroutine more of each for every request.
+    """
+    headers = request.headers
+    request_id = headers.get(X_REQUEST_ID)
+    if request_id is None or not _CLIENT_REQUEST_ID.fullmatch(request_id):
+        request_id = os.urandom(16).hex()
+    request[REQUEST_ID] = request_id
     request[DEADLINE] = asyncio.get_running_loop().time() + request.app[CONFIG].request_timeout
     resource = request.match_info.route.resource
     route = resource.canonical if resource else "(unknown path)"
-    given_trace = request.headers.get("traceparent")
     requests = request.app[REQUESTS]
-    with requests.answering(request.method, route, request[REQUEST_ID], given_trace) as answer:
-        response = await handler(request)
+    with requests.answering(request.method, route, request_id, headers.get(_TRACE)) as answer:
+        response = await _answer(request, handler)
         answer.status = response.status
     return response
 
 
-@web.middleware
-async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turns whatever a handler raises into the documented error body; shows no trace."""
+async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Lets the handler answer if it may; turns whatever is raised into the documented error body.
+
+    Shows no trace.
+    """
     try:
         _check_path(request.raw_path)
-        return await handler(request)
+        refuse_strangers(request)
+        with Admission(request):
+            return await handler(request)
     except ApiError as error:
         return error_answer(error.status, error.message, error.detail, error.headers, error.more)
     except grpc.aio.AioRpcError as error:
@@ -89,6 +102,8 @@ def unexpected_answer() -> web.Response:
 
 def _check_path(raw_path: str) -> None:
     """Refuses a path that is not percent-encoded UTF-8, before anything guesses what it means."""
+    if "%" not in raw_path and raw_path.isascii():
+        return
     if not _BAD_PERCENT.search(raw_path):
         try:
             urllib.parse.unquote_to_bytes(raw_path).decode()

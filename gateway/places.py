@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from aiohttp import hdrs, web
-from aiohttp.typedefs import Handler
 
 from gateway.addresses import client_address
 from gateway.channel import CONFIG
@@ -53,47 +51,82 @@ class Places:
         if count > self._free:
             raise ApiError(503, f"{message} Try again in a moment.", reason)
         self._free -= count
-        self._taken[client] += count
+        if client:
+            self._taken[client] += count
 
     def give_back(self, count: int, client: str) -> None:
         """Gives so much back."""
         self._free += count
-        self._taken[client] -= count
-        if not self._taken[client]:
-            del self._taken[client]
+        if client:
+            self._taken[client] -= count
+            if not self._taken[client]:
+                del self._taken[client]
 
 
 #: Requests that can still be answered at once, and bytes of their bodies.
 REQUEST_PLACES = web.AppKey("REQUEST_PLACES", Places)
 BODY_PLACES = web.AppKey("BODY_PLACES", Places)
 
-#: Whose a request is, while it has a place.
-_HOLDER = web.RequestKey("HOLDER", str)
+
+class Admission:
+    """What a request has while it is answered: a place, and room for its body."""
+
+    __slots__ = ("_body", "_client", "_has_place", "_request")
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        #: Whose request it is, for the count of what each client has.
+        self._client = ""
+        self._has_place = False
+        #: Bytes of its body that are counted.
+        self._body = 0
+
+    def __enter__(self) -> None:
+        """Takes what it needs. Raises ApiError 503 and 429 where there is not so much."""
+        request = self._request
+        if request.path in _ALWAYS:
+            return
+        app = request.app
+        config = app[CONFIG]
+        address = client_address(request, config.trusted_proxies, config.proxy_header)
+        self._client = share_key(address)
+        app[REQUEST_PLACES].take(
+            1, self._client, "The gateway answers as many requests as it can.", "TOO_MANY_REQUESTS"
+        )
+        self._has_place = True
+        request[ADMISSION] = self
+        if request.can_read_body:
+            self._take_room(config.max_body_bytes)
+
+    def __exit__(self, *_raised: object) -> None:
+        self.leave_place()
+        if self._body:
+            self._request.app[BODY_PLACES].give_back(self._body, self._client)
+
+    def leave_place(self) -> None:
+        """Gives the place to others, before the request's end if that is long in coming."""
+        if self._has_place:
+            self._has_place = False
+            self._request.app[REQUEST_PLACES].give_back(1, self._client)
+
+    def _take_room(self, most: int) -> None:
+        request = self._request
+        # Unpacked it may be as large as any; of one that is too large no more than that is read.
+        packed = hdrs.CONTENT_ENCODING in request.headers
+        size = most if packed else min(request.content_length or most, most)
+        if size <= SMALL_BODY:
+            return
+        message = "The gateway holds as many bodies as it can."
+        try:
+            request.app[BODY_PLACES].take(size, self._client, message, "TOO_MANY_BODIES")
+        except ApiError:
+            self.leave_place()
+            raise
+        self._body = size
 
 
-@web.middleware
-async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answers a request if there is a place for it."""
-    if request.path in _ALWAYS:
-        return await handler(request)
-    config = request.app[CONFIG]
-    client = share_key(client_address(request, config.trusted_proxies, config.proxy_header))
-    request.app[REQUEST_PLACES].take(
-        1, client, "The gateway answers as many requests as it can.", "TOO_MANY_REQUESTS"
-    )
-    request[_HOLDER] = client
-    try:
-        with _room_for_body(request, client):
-            return await handler(request)
-    finally:
-        leave_place(request)
-
-
-def leave_place(request: web.Request) -> None:
-    """Gives a request's place to others, before its end if that is long in coming: it waits."""
-    client = request.pop(_HOLDER, None)
-    if client is not None:
-        request.app[REQUEST_PLACES].give_back(1, client)
+#: Of a request that is being answered.
+ADMISSION = web.RequestKey("ADMISSION", Admission)
 
 
 def body_seconds(request: web.Request) -> float:
@@ -109,19 +142,3 @@ def make_places(config: Config) -> tuple[Places, Places]:
     # One body of the largest must be possible.
     bodies = Places(most, max(most // _BODIES_SHARE, config.max_body_bytes))
     return Places(config.rest_max_requests, config.address_calls), bodies
-
-
-@contextmanager
-def _room_for_body(request: web.Request, client: str) -> Iterator[None]:
-    """Counts a request's body while the block lasts. Raises ApiError 503 and 429."""
-    most = request.app[CONFIG].max_body_bytes
-    # Unpacked it may be as large as any; of one that is too large no more than that is read.
-    packed = hdrs.CONTENT_ENCODING in request.headers
-    size = most if packed else min(request.content_length or most, most)
-    counted = size if request.can_read_body and size > SMALL_BODY else 0
-    places = request.app[BODY_PLACES]
-    places.take(counted, client, "The gateway holds as many bodies as it can.", "TOO_MANY_BODIES")
-    try:
-        yield
-    finally:
-        places.give_back(counted, client)

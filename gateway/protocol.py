@@ -12,7 +12,8 @@ import orjson
 from aiohttp import hdrs, web
 
 from gateway.addresses import read_address
-from gateway.answers import add_common_headers, error_answer
+from gateway.answers import X_REQUEST_ID, add_common_headers, error_answer
+from gateway.channel import REQUEST_ID
 from gateway.config.variable import Network
 from gateway.connections import Connections
 from gateway.middleware import http_error_answer, unexpected_answer
@@ -30,6 +31,8 @@ PROXY_IDLE_TIMEOUT = 620.0
 #: Headers of one request, and bytes of its first line and of each header.
 MOST_HEADERS = 100
 LINE_BYTES = 8190
+#: Bytes of a body that fits into an empty buffer, its head included.
+SMALL_ANSWER = 32 * 1024
 
 _FULL = orjson.dumps(
     {
@@ -146,7 +149,11 @@ class Protocol(web.RequestHandler):
         """Sends the answer. aiohttp refuses an Expect header before the middlewares see it."""
         if isinstance(resp, web.HTTPException):
             resp = http_error_answer(resp)
+        if not resp.prepared and X_REQUEST_ID not in resp.headers:
+            add_common_headers(resp, request.get(REQUEST_ID, "-"))
         try:
+            if self._leaves_at_once(resp):
+                return await super().finish_response(request, resp, start_time)
             async with asyncio.timeout(self._answer_timeout):
                 return await super().finish_response(request, resp, start_time)
         except TimeoutError:
@@ -156,6 +163,17 @@ class Protocol(web.RequestHandler):
         finally:
             if not self._messages:
                 self._connections.waits(self)
+
+    def _leaves_at_once(self, response: web.StreamResponse) -> bool:
+        """Tells whether the transport takes all of an answer, so that its reader is not awaited."""
+        if self.transport is None or not isinstance(response, web.Response):
+            return False
+        body = response.body
+        return (
+            (body is None or (isinstance(body, bytes) and len(body) <= SMALL_ANSWER))
+            # It lets nobody wait below 64 KiB.
+            and not self.transport.get_write_buffer_size()
+        )
 
     def _client(self, transport: asyncio.BaseTransport) -> str:
         """Gives whose the connection is; a proxy has as many as it needs, and keeps them longer."""

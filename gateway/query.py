@@ -25,6 +25,8 @@ Value = TypeVar("Value")
 
 def read_page(request: web.Request) -> tuple[int, int] | None:
     """Reads pageNumber and pageSize; None where the caller wants the whole list."""
+    if not request.query_string:
+        return None
     number = _whole_number(request, "pageNumber", MAX_PAGE_NUMBER)
     size = _whole_number(request, "pageSize", MAX_PAGE_SIZE)
     if number is None and size is None:

@@ -9,6 +9,7 @@ from contextlib import aclosing
 
 from aiohttp import hdrs, web
 
+from gateway.answers import begin
 from gateway.channel import REQUEST_ID
 
 log = logging.getLogger("gateway")
@@ -27,7 +28,7 @@ async def send(
     can only be told by breaking the connection, so that nobody takes a part for the whole.
     """
     async with aclosing(pieces):
-        await response.prepare(request)
+        await begin(request, response)
         if request.method == hdrs.METH_HEAD:
             return response
         try:

@@ -6,14 +6,13 @@ exported only with OpenTelemetry beside it (see `export`).
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _SAMPLED = 0x01
@@ -37,12 +36,12 @@ class TraceContext:
 
     def child(self) -> TraceContext:
         """Makes the place of a span below this one."""
-        return TraceContext(self.trace_id, _new_id(64), self.sampled)
+        return TraceContext(self.trace_id, os.urandom(8).hex(), self.sampled)
 
 
 def read_traceparent(text: str | None) -> TraceContext | None:
     """Reads the header. None for what is not one, which the standard says to ignore."""
-    match = _TRACEPARENT.fullmatch(text or "")
+    match = _TRACEPARENT.fullmatch(text) if text else None
     if match is None:
         return None
     version, trace_id, span_id, flags, more = match.groups()
@@ -58,12 +57,9 @@ def begin_trace() -> TraceContext:
 
     It counts as sampled, for whoever comes after us and records asks that of us.
     """
-    return TraceContext(_new_id(128), _new_id(64))
-
-
-def _new_id(bits: int) -> str:
-    # Unique is enough, nothing is secret; 0 means that there is none.
-    return f"{secrets.randbits(bits) or 1:0{bits // 4}x}"
+    # All 0, which would mean that there is none, comes once in 2**64.
+    ids = os.urandom(24).hex()
+    return TraceContext(ids[:32], ids[32:])
 
 
 _CURRENT: ContextVar[TraceContext | None] = ContextVar("trace", default=None)
@@ -74,16 +70,9 @@ def current_trace() -> TraceContext | None:
     return _CURRENT.get()
 
 
-@contextmanager
-def standing_at(context: TraceContext) -> Iterator[None]:
+def standing_at(place: TraceContext) -> AbstractContextManager[object]:
     """Makes a place the current one while the block lasts."""
-    before = _CURRENT.get()
-    _CURRENT.set(context)
-    try:
-        yield
-    finally:
-        # Not by a token: a stream whose client left may be closed in another context.
-        _CURRENT.set(before)
+    return PlainSpan(place)
 
 
 class Kind(StrEnum):
@@ -125,8 +114,26 @@ class Tracer(Protocol):
         ...
 
 
-class _Unrecorded:
-    """A span that only has its place."""
+class PlainSpan:
+    """A span of which only the place is known, the current one while its block lasts.
+
+    Every request and call has one: a class takes a third of the time that a generator would.
+    """
+
+    __slots__ = ("_before", "_place")
+
+    def __init__(self, place: TraceContext) -> None:
+        self._place = place
+        self._before: TraceContext | None = None
+
+    def __enter__(self) -> Self:
+        self._before = _CURRENT.get()
+        _CURRENT.set(self._place)
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        # Not by a token: a stream whose client left may be closed in another context.
+        _CURRENT.set(self._before)
 
     def note(self, name: str, value: str | int) -> None:
         """Forgets it."""
@@ -135,18 +142,15 @@ class _Unrecorded:
         """Forgets it."""
 
 
-_UNRECORDED = _Unrecorded()
-
-
 class PlainTracer:
     """Hands traces on and records nothing."""
 
-    @contextmanager
-    def span(self, name: str, kind: Kind, parent: TraceContext | None) -> Iterator[Span]:
+    def span(
+        self, name: str, kind: Kind, parent: TraceContext | None
+    ) -> AbstractContextManager[Span]:
         """Gives the block a place of its own in the trace."""
         del name, kind
-        with standing_at(parent.child() if parent else begin_trace()):
-            yield _UNRECORDED
+        return PlainSpan(parent.child() if parent else begin_trace())
 
     def step(self, name: str, begin: int, end: int) -> None:
         """Forgets it."""

@@ -21,7 +21,8 @@ from server.domain.errors import InvoiceJobsError, Unavailable
 from server.engines import migrate_database
 from server.keys import add_keys, keys
 from server.preview import add_options
-from server.wiring import render_files, serve
+from server.wiring.previews import render_files
+from server.wiring.serving import serve
 from server.worker import work
 
 

@@ -27,7 +27,8 @@ from server.service.purge import Purge
 from server.service.repair_documents import RepairDocuments
 from server.service.verify_archive import Asked, VerifyArchive
 from server.storage import SqlDatabase, open_database, refuse_unmigrated
-from server.wiring import SystemClock, retention_of
+from server.wiring.clock import SystemClock
+from server.wiring.inside import retention_of
 from server.work.render_pool import RenderPool
 
 #: Exit codes besides 0.
@@ -162,7 +163,9 @@ def _opened(config: Config) -> Iterator[tuple[SqlDatabase, FolderDocuments]]:
 def _pool(config: Config) -> Iterator[RenderPool]:
     """Opens the processes that repair; none starts before there is something to render."""
     pool = RenderPool(
-        render_document, render_preview, warm_up, config.render_processes, config.render_seconds
+        *(render_document, render_preview, warm_up),
+        max(1, config.work_processes),
+        config.render_seconds,
     )
     try:
         yield pool

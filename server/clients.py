@@ -22,8 +22,7 @@ from server.domain.tenant import parse_tenant
 from server.service.clients import CreateClient, ListClients, RevokeClient
 from server.service.origin import acting_for
 from server.storage import SqlDatabase, open_database, refuse_unmigrated
-from server.wiring import SystemClock
-from server.wiring.clock import new_id
+from server.wiring.clock import SystemClock, new_id
 
 #: Exit codes besides 0.
 WRONG_USE, FAILED = 2, 3

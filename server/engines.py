@@ -48,7 +48,7 @@ def choose_engine(
     config: Config, database: Database, clock: Clock, work: Callable[[Chunk], None]
 ) -> Engine:
     """Gives the engine that goes with the database; it is not started yet."""
-    threads, window = config.worker_threads, config.job_window
+    threads, window = config.work_processes, config.job_window
     address = server_address(config.database_url)
     if address is None:
         return LocalEngine(database, clock, work, threads=threads, window=window)

@@ -20,7 +20,7 @@ from server.service.links import PURPOSE as LINKS
 from server.service.origin import acting_for
 from server.service.signing_keys import REREAD, RotateKeys
 from server.storage import SqlDatabase, open_database, refuse_unmigrated
-from server.wiring import SystemClock
+from server.wiring.clock import SystemClock
 
 #: Exit codes besides 0.
 WRONG_USE, FAILED = 2, 3

@@ -9,7 +9,8 @@ import socket
 from server.config import Config
 from server.domain.errors import InvalidInput
 from server.storage import server_address
-from server.wiring import observing, open_service
+from server.wiring.inside import open_service
+from server.wiring.observing import observing
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,8 @@ def work(config: Config) -> None:
             "must name a PostgreSQL database for a worker process; with an SQLite file the server "
             "does all the work",
         )
-    if not config.worker_threads:
-        raise InvalidInput.field("INVOICEJOBS_WORKER_THREADS", "must be at least 1 for a worker")
+    if not config.work_processes:
+        raise InvalidInput.field("INVOICEJOBS_WORK_PROCESSES", "must be at least 1 for a worker")
     told, tell = socket.socketpair()
     with told, tell:
         _tell_of_signals(tell)
@@ -50,6 +51,7 @@ def _work_until_told(config: Config, told: socket.socket) -> None:
         observing(config, "invoicejobs-worker", tells_of_queue=False) as observer,
         open_service(config, observer) as service,
     ):
+        service.processes.start()
         service.engine.start()
         log.info("working on jobs")
         told.recv(1)

@@ -39,6 +39,8 @@ async def ask(load: Load) -> Outcome:
 
         async def client(number: int) -> None:
             turn = number
+            # Evenly from the first on: all at once would be another question.
+            await asyncio.sleep(period * number / load.clients)
             while time.perf_counter() < start + load.seconds:
                 method, message = calls[turn % len(calls)]
                 turn += 1

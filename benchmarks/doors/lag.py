@@ -64,7 +64,7 @@ class Lag:
 @contextmanager
 def server(folder: str, lag: Lag) -> Iterator[str]:
     """Runs the server in a thread of its own, with all it has; gives its target."""
-    settings = {"DATA_DIR": folder, "LOG_LEVEL": "ERROR", "RENDER_PROCESSES": "1"}
+    settings = {"DATA_DIR": folder, "LOG_LEVEL": "ERROR", "WORK_PROCESSES": "1"}
     config = read_config({f"INVOICEJOBS_{name}": value for name, value in settings.items()})
     loop = asyncio.new_event_loop()
     started = threading.Event()

@@ -12,8 +12,8 @@ from benchmarks.jobs.services import POSTGRESQL, Layout, running
 from benchmarks.jobs.speed import WARM_UP
 from benchmarks.jobs.tables import milliseconds, rate, table
 
-#: One thread that draws by itself: a worker that can use one core.
-_SETTINGS: Final = {"INVOICEJOBS_WORKER_THREADS": "1", "INVOICEJOBS_RENDER_PROCESSES": "0"}
+#: A worker that can use one core.
+_SETTINGS: Final = {"INVOICEJOBS_WORK_PROCESSES": "1"}
 
 
 @dataclass(frozen=True, slots=True)

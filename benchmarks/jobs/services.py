@@ -98,11 +98,11 @@ class Running(Installation):
 
     def cpu(self) -> dict[str, float]:
         """Gives the seconds of processor time so far, by kind of process."""
-        used = {"server": 0.0, "workers": 0.0, "render processes": 0.0, "gateway": 0.0}
+        used = {"server": 0.0, "workers": 0.0, "chunk processes": 0.0, "gateway": 0.0}
         for name, process in self.processes().items():
             own, below = cpu_seconds(process)
             used["workers" if name.startswith("worker") else name] += own
-            used["render processes"] += below
+            used["chunk processes"] += below
         used["PostgreSQL"] = sum(cpu_seconds(self._database)) if self._database else 0.0
         return used
 
@@ -127,7 +127,7 @@ def running(layout: Layout, fill: Callable[[str], None] = lambda _: None) -> Ite
         migrate_database(read_config({"INVOICEJOBS_DATABASE_URL": url}))
         fill(url)
         own = dict(layout.settings)
-        idle = {"INVOICEJOBS_WORKER_THREADS": "0", "INVOICEJOBS_RENDER_PROCESSES": "0"}
+        idle = {"INVOICEJOBS_WORK_PROCESSES": "0"}
         service = Service(
             home,
             **{

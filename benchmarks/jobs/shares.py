@@ -1,4 +1,4 @@
-"""Where the time of a job goes, step by step: one worker thread that draws by itself.
+"""Where the time of a job goes, step by step: one thread that does all of it.
 
 The service runs in this process, so that its functions can be timed where they are looked up; in
 one thread, so that nobody waits for another. What remains of the clock is the engine's: waiting for
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+import server.wiring.inside
 from benchmarks.jobs.orders import TENANT, order_ids, order_json
 from benchmarks.jobs.postgres import durable_server
 from benchmarks.jobs.services import POSTGRESQL
@@ -21,10 +22,11 @@ from benchmarks.jobs.shop import settings_value
 from benchmarks.jobs.tables import milliseconds, percent, table
 from benchmarks.stages import Stages
 from server.config import Config, read_config
-from server.domain.job import JobType
+from server.domain.job import Chunk, JobType
 from server.domain.tenant import Tenant
 from server.service.import_orders import IncomingOrder
-from server.wiring import Service, open_service
+from server.wiring.chunk_process import _OPENED, Report
+from server.wiring.inside import Service, open_service
 
 REST: Final = "engine: wait for work"
 _STATUS = "status: outcomes, documents, chunk"
@@ -43,13 +45,13 @@ PARTS: Final = {
     "server.storage.settings:SqlSettingsStore.get": _READ_CHUNK,
     "server.storage.jobs:SqlJobStore.orders": _READ_CHUNK,
     "server.sources.own_orders:OwnOrders.orders": _READ,
-    "server.wiring.inside:read_order": "parse the orders",
+    "server.wiring.chunk_process:read_order": "parse the orders",
     "server.service.process_chunk:ProcessChunk._compute": _COMPUTE,
-    "server.wiring.inside:check_fonts": "check the fonts",
+    "server.wiring.chunk_process:check_fonts": "check the fonts",
     "server.service.issue_invoices:IssueInvoices.__call__": _NUMBER,
     "server.storage.invoices:write_invoice": "write the snapshots",
     "server.service.make_documents:MakeDocuments.__call__": _HASH,
-    "server.work.render_pool:RenderPool.render": _RENDER,
+    "server.work.render_here:RenderHere.render": _RENDER,
     "server.documents.folder:FolderDocuments.store": _STORE,
     "server.service.work_on_chunk:WorkOnChunk.__call__": _STATUS,
 }
@@ -71,6 +73,7 @@ def shares(engine: str, orders: int) -> dict[str, float]:
             url = stack.enter_context(server.database("bench"))
         stages = Stages(PARTS, REST)
         stack.enter_context(stages.watching())
+        stack.enter_context(_working_here())
         service = stack.enter_context(open_service(_config(home, url)))
         _prepare(service, orders + _WARM_UP)
         service.engine.start()
@@ -104,8 +107,36 @@ def shares_table(engines: Sequence[str], orders: int) -> str:
     ]
     rows.append(["all", *(c for w in wholes.values() for c in (milliseconds(w / orders), "100%"))])
     head = ("step", *(cell for engine in engines for cell in (f"{engine}, ms an order", "share")))
-    text = f"Where the time of {orders:,} orders goes in one worker thread that draws by itself:"
+    text = f"Where the time of {orders:,} orders goes in one thread that does all of it:"
     return f"{text}\n\n{table(head, rows)}"
+
+
+class _Here:
+    """Works on chunks in this process, in place of others."""
+
+    def __init__(
+        self, open_inside: Callable[[], None], work: Callable[[Chunk], Report], _processes: int
+    ) -> None:
+        self._work = work
+        open_inside()
+
+    def __call__(self, chunk: Chunk) -> Report:
+        return self._work(chunk)
+
+    def close(self) -> None:
+        """Has nothing to end."""
+
+
+@contextmanager
+def _working_here() -> Iterator[None]:
+    names = vars(server.wiring.inside)
+    processes = names["ChunkProcesses"]
+    names["ChunkProcesses"] = _Here
+    try:
+        yield
+    finally:
+        names["ChunkProcesses"] = processes
+        _OPENED.clear()
 
 
 def _config(home: Path, url: str) -> Config:
@@ -114,8 +145,8 @@ def _config(home: Path, url: str) -> Config:
             "INVOICEJOBS_DATA_DIR": str(home / "data"),
             "INVOICEJOBS_DATABASE_URL": url,
             "INVOICEJOBS_MAX_JOB_ORDERS": "1000000",
-            "INVOICEJOBS_WORKER_THREADS": "1",
-            "INVOICEJOBS_RENDER_PROCESSES": "0",
+            "INVOICEJOBS_WORK_PROCESSES": "1",
+            "INVOICEJOBS_LOG_LEVEL": "WARNING",
         }
     )
 

@@ -15,7 +15,7 @@ from server.rpc.settings_json import read_settings_json
 from server.service.logos import TakeLogos
 from server.service.settings import CheckSettings
 from server.sources.logo_url import refuse_logo_url
-from server.wiring import SystemClock
+from server.wiring.clock import SystemClock
 
 _EXAMPLES = Path(__file__).parents[2] / "examples"
 

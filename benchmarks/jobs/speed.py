@@ -16,15 +16,8 @@ WARM_UP: Final = 400
 _ALONE: Final = 3.0  # seconds
 
 _HEAD: Final = ("what", "import", "job", "rendering alone, before", "after", "share")
-#: What is measured: SQLite as it comes, and PostgreSQL with a worker for each core.
-LAYOUTS: Final = (
-    Layout(SQLITE),
-    Layout(
-        POSTGRESQL,
-        workers=CORES,
-        settings={"INVOICEJOBS_WORKER_THREADS": "2", "INVOICEJOBS_RENDER_PROCESSES": "1"},
-    ),
-)
+#: What is measured, each as it comes.
+LAYOUTS: Final = (Layout(SQLITE), Layout(POSTGRESQL, workers=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +110,6 @@ def title(layout: Layout) -> str:
     """Names a layout."""
     if not layout.workers:
         return f"{layout.engine}, server alone"
-    each = {name.removeprefix("INVOICEJOBS_"): text for name, text in layout.settings.items()}
-    threads, processes = each.get("WORKER_THREADS", "2"), each.get("RENDER_PROCESSES", CORES)
+    processes = layout.settings.get("INVOICEJOBS_WORK_PROCESSES", CORES)
     workers = f"{layout.workers} worker{'s' if layout.workers > 1 else ''}"
-    return f"{layout.engine}, {workers} ({threads} threads, {processes} render processes each)"
+    return f"{layout.engine}, {workers} of {processes} processes"

@@ -31,13 +31,13 @@ done
 
 # The server answers calls and leaves the jobs to the workers; it draws only previews and credit
 # notes itself.
-INVOICEJOBS_WORKER_THREADS=0 INVOICEJOBS_RENDER_PROCESSES=1 invoicejobs server &
+INVOICEJOBS_WORK_PROCESSES=0 invoicejobs server &
 server=$!
 processes="$processes $server"
 
 # Three workers share this machine's cores; on a machine of its own a worker takes all of them.
 for _ in $(seq "$WORKERS"); do
-    INVOICEJOBS_RENDER_PROCESSES=1 invoicejobs worker &
+    INVOICEJOBS_WORK_PROCESSES=1 invoicejobs worker &
     processes="$processes $!"
 done
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from http import HTTPStatus
+from types import TracebackType
+from typing import Self
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
@@ -31,18 +31,12 @@ _REFUSED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
-class Answer:
-    """How a request is answered, as far as that is known."""
-
-    status: int | None = None
-
-
 class Requests:
     """Tells of every request what it was, how it ended and how long it took."""
 
     def __init__(self, tracer: Tracer, registry: CollectorRegistry) -> None:
-        self._tracer = tracer
-        self._refusals = Refusals(log)
+        self.tracer = tracer
+        self.refusals = Refusals(log)
         requests = Counter(
             "invoicejobs_http_requests",
             "REST requests that ended, by method, route and status.",
@@ -56,50 +50,85 @@ class Requests:
             buckets=BUCKETS,
             registry=registry,
         )
-        self._in_progress = Gauge(
+        #: How many are being answered. Only the event loop counts.
+        self.in_progress = 0
+        Gauge(
             "invoicejobs_http_requests_in_progress",
             "REST requests that are being answered, event streams included.",
             registry=registry,
-        )
+        ).set_function(lambda: self.in_progress)
         # Finding a child by its labels takes longer than counting does.
-        self._requests = lru_cache(1024)(requests.labels)
-        self._seconds = lru_cache(256)(seconds.labels)
+        self.requests = lru_cache(1024)(requests.labels)
+        self.seconds = lru_cache(256)(seconds.labels)
 
-    @contextmanager
     def answering(
         self, method: str, route: str, request_id: str, traceparent: str | None
-    ) -> Iterator[Answer]:
-        """Surrounds a request; put the status into what it gives.
+    ) -> Answer:
+        """Surrounds a request by a block; put the status into what it gives.
 
         route is the pattern, not the path: a download link is a key to its document.
         """
-        started = time.perf_counter()
-        method = method if method in _METHODS else "other"
-        answer = Answer()
         tell_only({"request_id": request_id})
-        self._in_progress.inc()
+        return Answer(self, method if method in _METHODS else "other", route, traceparent)
+
+
+class Answer:
+    """How a request is answered, from the beginning of its block to the end."""
+
+    __slots__ = ("_block", "_method", "_requests", "_route", "_span", "_started", "status")
+
+    def __init__(
+        self, requests: Requests, method: str, route: str, traceparent: str | None
+    ) -> None:
+        self._started = time.perf_counter()
+        self._requests = requests
+        self._method = method
+        self._route = route
         parent = read_traceparent(traceparent)
-        with self._tracer.span(f"{method} {route}", Kind.SERVER, parent) as span:
-            try:
-                yield answer
-            finally:
-                seconds = time.perf_counter() - started
-                status = str(answer.status or LEFT)
-                self._in_progress.dec()
-                self._requests(method, route, status).inc()
-                self._seconds(method, route).observe(seconds)
-                span.note("http.request.method", method)
-                span.note("http.route", route)
-                if answer.status:
-                    span.note("http.response.status_code", answer.status)
-                    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                        span.fail(status)
-                refused = answer.status in _REFUSED and route not in _PROBES
-                if refused:
-                    self._refusals.add(f"{method} {route} {status}")
-                log.log(
-                    logging.DEBUG if refused or route in _PROBES else logging.INFO,
-                    "%s %s %s",
-                    *(method, route, status),
-                    extra={"status": status, "milliseconds": round(seconds * 1000, 1)},
-                )
+        self._block = requests.tracer.span(f"{method} {route}", Kind.SERVER, parent)
+        #: None until it is known, and where the client leaves before.
+        self.status: int | None = None
+
+    def __enter__(self) -> Self:
+        self._requests.in_progress += 1
+        self._span = self._block.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self._tell(time.perf_counter() - self._started)
+        finally:
+            self._block.__exit__(kind, error, trace)
+
+    def _tell(self, seconds: float) -> None:
+        requests, method, route = self._requests, self._method, self._route
+        status = str(self.status or LEFT)
+        requests.in_progress -= 1
+        requests.requests(method, route, status).inc()
+        requests.seconds(method, route).observe(seconds)
+        self._note_span(status)
+        refused = self.status in _REFUSED and route not in _PROBES
+        if refused:
+            requests.refusals.add(f"{method} {route} {status}")
+        level = logging.DEBUG if refused or route in _PROBES else logging.INFO
+        if log.isEnabledFor(level):
+            log.log(
+                level,
+                "%s %s %s",
+                *(method, route, status),
+                extra={"status": status, "milliseconds": round(seconds * 1000, 1)},
+            )
+
+    def _note_span(self, status: str) -> None:
+        span = self._span
+        span.note("http.request.method", self._method)
+        span.note("http.route", self._route)
+        if self.status:
+            span.note("http.response.status_code", self.status)
+            if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                span.fail(status)

@@ -10,10 +10,10 @@ from server.config.variable import is_loopback
 
 
 def _work_can_be_done(config: Config) -> Iterator[str]:
-    if not config.worker_threads and config.database_url.startswith("sqlite"):
+    if not config.work_processes and config.database_url.startswith("sqlite"):
         yield (
-            "INVOICEJOBS_WORKER_THREADS is 0, which leaves all work to worker processes, while the "
-            "database is an SQLite file, which they cannot share; allowed: 1 to 64."
+            "INVOICEJOBS_WORK_PROCESSES is 0, which leaves all work to worker processes, while the "
+            "database is an SQLite file, which they cannot share; allowed: 1 to 256."
         )
 
 

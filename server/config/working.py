@@ -21,10 +21,8 @@ class Working:
     chunk_size: int
     #: Chunks of one job in work at the same time.
     job_window: int
-    #: Threads that work on chunks.
-    worker_threads: int
-    #: Processes that render; 0 renders in the threads.
-    render_processes: int
+    #: Processes that work on chunks, each on one at a time; 0 leaves chunks to worker processes.
+    work_processes: int
     #: Seconds that drawing one document may take.
     render_seconds: int
     #: Seconds that running calls and chunks are given when the server stops.
@@ -38,13 +36,11 @@ VARIABLES = (
              "Orders that are invoiced together in one step of a job."),
     Variable("INVOICEJOBS_JOB_WINDOW", "job_window", "8", between(1, 1000),
              "Steps of one job in work at the same time, so that other jobs get their turn."),
-    Variable("INVOICEJOBS_WORKER_THREADS", "worker_threads", "2", between(0, 64),
-             "Threads that work on jobs; 0 leaves them to worker processes."),
-    Variable("INVOICEJOBS_RENDER_PROCESSES", "render_processes", "", _processes,
-             "Processes that draw PDFs. Empty: one for each core; 0: none, the threads draw."),
+    Variable("INVOICEJOBS_WORK_PROCESSES", "work_processes", "", _processes,
+             "Processes that work on jobs; one more starts new ones. Empty: one for each core; 0: "
+             "none, which leaves jobs to `invoicejobs worker`."),
     Variable("INVOICEJOBS_RENDER_SECONDS", "render_seconds", "60", between(1, 3600),
-             "Seconds that drawing one document may take, or its order fails; not kept to where "
-             "the threads draw."),
+             "Seconds that drawing one document may take, or its order fails."),
     Variable("INVOICEJOBS_STOP_GRACE", "stop_grace", "20", between(0, 3600),
              "Seconds that running calls and steps of jobs are given when the server stops."),
 )  # fmt: skip

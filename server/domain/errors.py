@@ -11,6 +11,7 @@ InvoiceJobsError
 ├── LimitExceeded     more than this service takes
 ├── LogoRefused       a picture cannot be fetched or drawn; says why
 ├── OrderRejected     one order cannot be invoiced; becomes data on its JobOrder
+├── Interrupted       the process that worked on it ended in the middle
 └── Unavailable       the environment fails (disk full, database away); worth a retry
 """
 
@@ -130,6 +131,12 @@ class OrderRejected(InvoiceJobsError):
 def missing(field: str, problem: str, reason: str = "FIELD_MISSING") -> OrderRejected:
     """Makes the refusal of an order that lacks a field, or has a useless one."""
     return OrderRejected(f"{field}: {problem}.", field=field, reason=reason)
+
+
+class Interrupted(InvoiceJobsError):
+    """The process that worked on it ended in the middle, perhaps because of what it worked on."""
+
+    default_reason = "INTERRUPTED"
 
 
 class Unavailable(InvoiceJobsError):

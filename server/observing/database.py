@@ -12,17 +12,17 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, cast
 
 from server.domain.invoice import INVOICE, Invoice
-from server.domain.job import JobOrder
+from server.domain.job import Job, JobOrder
 from server.domain.numbering import NumberSeries
 from server.domain.tenant import Tenant
-from server.observing.metrics import Metrics
+from server.observing.notes import Measures
 from server.ports import Database, InvoiceStore, JobStore, NumberStore, UnitOfWork
 
 
 class ObservedDatabase:
     """Opens transactions."""
 
-    def __init__(self, database: Database, metrics: Metrics) -> None:
+    def __init__(self, database: Database, metrics: Measures) -> None:
         self._database = database
         self._metrics = metrics
 
@@ -42,6 +42,12 @@ class ObservedDatabase:
             finally:
                 self._metrics.write_seconds.observe(time.perf_counter() - begun)
 
+    def read_job(
+        self, tenant: Tenant, job_id: str, first: int, limit: int
+    ) -> tuple[Job, tuple[JobOrder, ...]] | None:
+        """Reads a job and some of its orders."""
+        return self._database.read_job(tenant, job_id, first, limit)
+
     def ready(self) -> bool:
         """Tells whether the database answers."""
         return self._database.ready()
@@ -60,7 +66,7 @@ class _Watched:
 class _Unit(_Watched):
     """A transaction that counts what it did when it is committed."""
 
-    def __init__(self, unit: UnitOfWork, metrics: Metrics) -> None:
+    def __init__(self, unit: UnitOfWork, metrics: Measures) -> None:
         super().__init__(unit)
         self._unit = unit
         self._metrics = metrics
@@ -112,7 +118,7 @@ class _Invoices(_Watched):
 
 
 class _Numbers(_Watched):
-    def __init__(self, store: NumberStore, metrics: Metrics) -> None:
+    def __init__(self, store: NumberStore, metrics: Measures) -> None:
         super().__init__(store)
         self._numbers = store
         self._metrics = metrics

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from process.trace import Tracer
-from server.observing.metrics import Metrics
+from server.observing.notes import Measures, Notes
 
 
 class _Chunk:
@@ -35,9 +35,9 @@ _CHUNK: ContextVar[_Chunk | None] = ContextVar("chunk", default=None)
 class Stages:
     """Knows in which stage each chunk is."""
 
-    def __init__(self, metrics: Metrics, tracer: Tracer) -> None:
+    def __init__(self, metrics: Measures, steps: Tracer | Notes) -> None:
         self._metrics = metrics
-        self._tracer = tracer
+        self._steps = steps
 
     @contextmanager
     def of_chunk(self, first: str) -> Iterator[None]:
@@ -60,4 +60,4 @@ class Stages:
     def _close(self, chunk: _Chunk) -> None:
         seconds = time.perf_counter() - chunk.begun
         self._metrics.stage_seconds(chunk.stage).observe(seconds)
-        self._tracer.step(chunk.stage, chunk.wall, chunk.wall + int(seconds * 1e9))
+        self._steps.step(chunk.stage, chunk.wall, chunk.wall + int(seconds * 1e9))

@@ -31,6 +31,14 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
+def fields_of(chunk: Chunk) -> dict[str, str]:
+    """Gives what every line of the log says of a chunk's work."""
+    fields = {"tenant": chunk.tenant, "job": chunk.job_id, "chunk": str(chunk.index)}
+    if chunk.origin.request_id:
+        fields["request_id"] = chunk.origin.request_id
+    return fields
+
+
 @dataclass(frozen=True, slots=True)
 class ObservedWork:
     """Works on chunks and tells of it."""
@@ -38,36 +46,44 @@ class ObservedWork:
     work: Callable[[Chunk], None]
     tracer: Tracer
     metrics: Metrics
-    stages: Stages
 
     def __call__(self, chunk: Chunk) -> None:
         """Does the chunk; raises what the work raises."""
-        planning = chunk.kind is ChunkKind.PLAN
-        fields = {"tenant": chunk.tenant, "job": chunk.job_id, "chunk": str(chunk.index)}
-        if chunk.origin.request_id:
-            fields["request_id"] = chunk.origin.request_id
-        name, parent = "plan" if planning else "chunk", read_traceparent(chunk.origin.trace)
+        name = "plan" if chunk.kind is ChunkKind.PLAN else "chunk"
+        parent = read_traceparent(chunk.origin.trace)
         before = told()
-        tell_only(fields)
+        tell_only(fields_of(chunk))
         try:
             with acting_for(chunk.origin), self.tracer.span(name, Kind.CONSUMER, parent) as span:
                 span.note("invoicejobs.job", chunk.job_id)
                 span.note("invoicejobs.chunk", chunk.index)
                 span.note("invoicejobs.orders", chunk.end - chunk.first)
-                self._work(chunk, "plan" if planning else "read")
+                self._work(chunk)
         finally:
             tell_only(before)
 
-    def _work(self, chunk: Chunk, first_stage: str) -> None:
+    def _work(self, chunk: Chunk) -> None:
         begun = time.perf_counter()
         try:
-            with self.stages.of_chunk(first_stage):
-                self.work(chunk)
+            self.work(chunk)
         finally:
             self.metrics.chunks(chunk.kind.value).inc()
             milliseconds = round((time.perf_counter() - begun) * 1000, 1)
             more = {"orders": chunk.end - chunk.first, "milliseconds": milliseconds}
             log.info("worked on %s chunk", chunk.kind.value, extra=more)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedPlan:
+    """Plans a job, as the stage `plan`."""
+
+    plan: Callable[[Chunk], None]
+    stages: Stages
+
+    def __call__(self, chunk: Chunk) -> None:
+        """Plans the job of a chunk."""
+        with self.stages.of_chunk("plan"):
+            self.plan(chunk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +132,15 @@ class ObservedRenderer:
     stages: Stages
 
     def render(
-        self, wanted: Sequence[tuple[Invoice, DocumentFormat]], finish: Finish[T]
+        self,
+        wanted: Sequence[tuple[Invoice, DocumentFormat]],
+        finish: Finish[T],
+        *,
+        alone: bool = False,
     ) -> list[T]:
         """Renders each invoice to its format and gives what finish makes of it."""
         self.stages.enter("render")
-        rendered = self.renderer.render(wanted, finish)
+        rendered = self.renderer.render(wanted, finish, alone=alone)
         self.stages.enter("record")
         return rendered
 

@@ -12,6 +12,7 @@ from server.ports.client_store import ClientStore
 from server.ports.database import Database, UnitOfWork
 from server.ports.engine import Engine, OfferChunks
 from server.ports.invoice_stores import InvoiceStore, IssuedInvoice, NumberStore, SettingsStore
+from server.ports.job_starts import JobStart, JobStartStore
 from server.ports.job_stores import Backlog, ChunkStore, JobLoad, JobStore
 from server.ports.keys import KeptKey, SigningKey, SigningKeys, SigningKeyStore
 from server.ports.order_store import DueFilter, OrderStore
@@ -48,6 +49,8 @@ __all__ = [
     "InvoiceStore",
     "IssuedInvoice",
     "JobLoad",
+    "JobStart",
+    "JobStartStore",
     "JobStore",
     "KeptKey",
     "MintToken",

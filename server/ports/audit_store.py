@@ -11,8 +11,8 @@ from server.domain.audit import AuditEntry, AuditFilter
 class AuditStore(Protocol):
     """Keeps the audit log. Nothing changes or deletes an entry: the database refuses it."""
 
-    def add(self, entry: AuditEntry) -> None:
-        """Writes an entry, in the transaction that does what it tells."""
+    def add(self, *entries: AuditEntry) -> None:
+        """Writes entries, in the transaction that does what they tell."""
         ...
 
     def page(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from server.domain.job import Job, JobOrder
+from server.domain.tenant import Tenant
 from server.ports.archive_stores import ArchiveStore, RetentionStore
 from server.ports.audit_store import AuditStore
 from server.ports.client_store import ClientStore
 from server.ports.invoice_stores import InvoiceStore, NumberStore, SettingsStore
+from server.ports.job_starts import JobStartStore
 from server.ports.job_stores import ChunkStore, JobStore
 from server.ports.keys import SigningKeyStore
 from server.ports.order_store import OrderStore
@@ -22,6 +25,11 @@ class UnitOfWork(Protocol):
     @property
     def jobs(self) -> JobStore:
         """Gives the store of jobs and their orders."""
+        ...
+
+    @property
+    def job_starts(self) -> JobStartStore:
+        """Gives the store of new jobs."""
         ...
 
     @property
@@ -98,6 +106,16 @@ class Database(Protocol):
 
     def write(self) -> AbstractContextManager[UnitOfWork]:
         """Opens a transaction that may change things; call commit before leaving."""
+        ...
+
+    def read_job(
+        self, tenant: Tenant, job_id: str, first: int, limit: int
+    ) -> tuple[Job, tuple[JobOrder, ...]] | None:
+        """Reads a tenant's job and its orders from position first on, at most limit, at least 1.
+
+        Both as they were at one moment; None when there is no such job. No read is asked for as
+        often, so it is one that takes no transaction.
+        """
         ...
 
     def ready(self) -> bool:

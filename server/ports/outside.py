@@ -56,11 +56,16 @@ class Renderer(Protocol):
     """Renders invoices to documents."""
 
     def render(
-        self, wanted: Sequence[tuple[Invoice, DocumentFormat]], finish: Finish[T]
+        self,
+        wanted: Sequence[tuple[Invoice, DocumentFormat]],
+        finish: Finish[T],
+        *,
+        alone: bool = False,
     ) -> list[T]:
         """Renders each invoice to its format and gives what finish makes of it, in the same order.
 
-        finish is called where it was rendered, maybe in another process: pickle must know it.
+        alone is for what may end or block the process that renders it. finish is called where it
+        was rendered, maybe in another process: pickle must know it.
         Raises what finish raises, and Unavailable when rendering as a whole failed and may succeed
         later.
         """

@@ -15,7 +15,6 @@ import grpc
 from server.rpc.addresses import ADDRESS, CLIENT_ADDRESS, Network, client_address, rate_key
 from server.rpc.handlers import (
     Context,
-    Continuation,
     Handler,
     Surrounded,
     behaviour_of,
@@ -57,7 +56,7 @@ class Guards:
     receive_timeout: float = 30.0
 
 
-class AddressAdmission(grpc.aio.ServerInterceptor):
+class AddressAdmission:
     """Stands outermost: finds the client's address, bounds its rate, and reads its message.
 
     grpc.aio itself would wait for the message of a call for ever, and a few clients that send none
@@ -92,17 +91,12 @@ class AddressAdmission(grpc.aio.ServerInterceptor):
         self._taking = Taking(2 * guards.receive_timeout, self._of_address)
         self._surrounded = Surrounded(self._surround)
 
-    async def intercept_service(
-        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
-    ) -> Handler | None:
+    def surrounded(self, handler: Handler, details: grpc.HandlerCallDetails) -> Handler:
         """Surrounds the handler of a call."""
-        handler = await continuation(handler_call_details)
-        if handler is None:
-            return None
-        metadata = handler_call_details.invocation_metadata or ()
+        metadata = details.invocation_metadata or ()
         _TOLD.set(next((str(value) for key, value in metadata if key == CLIENT_ADDRESS), ""))
-        _STRANGE.set(is_strange(handler_call_details.method, metadata))
-        return self._surrounded(handler, handler_call_details.method)
+        _STRANGE.set(is_strange(details.method, metadata))
+        return self._surrounded(handler, details.method)
 
     def _surround(self, handler: Handler, method: str) -> Handler:
         admit = self._admit_stream if handler.request_streaming else self._admit_message

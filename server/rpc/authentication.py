@@ -28,7 +28,6 @@ from server.domain.errors import (
 from server.domain.tenant import parse_tenant
 from server.rpc.handlers import (
     Context,
-    Continuation,
     Handler,
     Surrounded,
     behaviour_of,
@@ -71,7 +70,7 @@ def current_caller() -> Caller | None:
     return _CALLER.get()
 
 
-class Authentication(grpc.aio.ServerInterceptor):
+class Authentication:
     """Refuses calls that `permissions` does not allow. Without a verifier all may call."""
 
     def __init__(
@@ -79,19 +78,14 @@ class Authentication(grpc.aio.ServerInterceptor):
     ) -> None:
         self._verifier = verifier
         self._check_link = check_link
-        self._guarded = Surrounded(_guarded)
+        self._with_guard = Surrounded(_with_guard)
 
-    async def intercept_service(
-        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
-    ) -> Handler | None:
+    async def guarded(self, handler: Handler, details: grpc.HandlerCallDetails) -> Handler:
         """Gives the method's handler, guarded, or one that refuses."""
-        handler = await continuation(handler_call_details)
-        if handler is None:
-            return None
-        metadata = handler_call_details.invocation_metadata or ()
+        metadata = details.invocation_metadata or ()
         authorization = [str(value) for key, value in metadata if key == "authorization"]
         links = [str(value) for key, value in metadata if key == LINK]
-        rule = RULES.get(handler_call_details.method)
+        rule = RULES.get(details.method)
         try:
             if self._verifier is None and (AUTH, REQUIRED) in metadata:
                 raise Unavailable(
@@ -103,7 +97,7 @@ class Authentication(grpc.aio.ServerInterceptor):
                 raise PermissionDenied("Nobody may call this method.", reason="METHOD_WITHOUT_RULE")
             if rule.by_link and links and not authorization and self._check_link:
                 _GUARD.set(_LinkGuard(self._check_link, links[0]))
-                return self._guarded(handler, handler_call_details.method)
+                return self._with_guard(handler, details.method)
             if rule.public or self._verifier is None:
                 return handler
             token = _token(authorization)
@@ -114,7 +108,7 @@ class Authentication(grpc.aio.ServerInterceptor):
         except Exception as error:  # noqa: BLE001 - a defect must let nobody in, nor talk
             return refusing(handler, error)
         _GUARD.set(_CallerGuard(caller, rule))
-        return self._guarded(handler, handler_call_details.method)
+        return self._with_guard(handler, details.method)
 
 
 def _token(authorization: list[str]) -> str:
@@ -193,7 +187,7 @@ _Guard: TypeAlias = _CallerGuard | _LinkGuard
 _GUARD: ContextVar[_Guard] = ContextVar("guard")
 
 
-def _guarded(handler: Handler, _method: str) -> Handler:
+def _with_guard(handler: Handler, _method: str) -> Handler:
     """Puts the call's guard before a handler."""
     behaviour = behaviour_of(handler)
 

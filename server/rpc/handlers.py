@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
@@ -11,6 +12,22 @@ Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
 # Texts, for at run time the class takes no types.
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Continuation: TypeAlias = Callable[[grpc.HandlerCallDetails], Awaitable["Handler | None"]]
+
+
+def when_ended(act: Callable[[], object]) -> None:
+    """Does something when the call that is being answered has ended, its answer included.
+
+    The context can be asked for that, too, but is then tied to itself: what belongs to the call
+    would stay until the garbage collector finds it, which takes longer than to answer some calls.
+    """
+    task_of_call().add_done_callback(lambda _: act())
+
+
+def task_of_call() -> asyncio.Task[Any]:
+    """Gives the task that answers the call, to the end of its answer."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - every call has one
+    return task
 
 
 class Surrounded:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
 import grpc
 from invoicejobs.v1 import invoice_jobs_pb2, invoice_jobs_pb2_grpc
@@ -13,8 +12,10 @@ from server.domain.errors import InvalidInput
 from server.domain.job import Job, JobOrder
 from server.domain.tenant import Tenant, parse_tenant
 from server.rpc import watching
+from server.rpc.gathering import Gathering
+from server.rpc.handlers import Context, Handler
 from server.rpc.links import signing
-from server.rpc.paging import Scope, cursor_of, position_of, read_page, token_of
+from server.rpc.paging import cursor_of, position_of, read_page
 from server.rpc.threads import Threads
 from server.rpc.translate_jobs import (
     filter_scope,
@@ -23,14 +24,16 @@ from server.rpc.translate_jobs import (
     read_filter,
     read_job_type,
 )
+from server.rpc.watched_job import Progress, watch_scope, write_outcome
 from server.rpc.watching import Watchers
+from server.service.job_starts import JobRequest
 from server.service.links import SignDocument
+from server.service.origin import current_origin
 from server.service.use_cases import UseCases
 
-Context = grpc.aio.ServicerContext[Any, Any]
-
-#: The most outcomes in one message of a watched job.
-MAX_OUTCOMES = 500
+#: The most jobs that are written in one transaction; each 100 orders count as one more.
+TOGETHER = 64
+_ORDERS_OF_ONE = 100
 #: Orders that are read without a thread.
 FEW_ORDERS = 50
 
@@ -46,11 +49,10 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
         embedded tells that the database is in this process, and no read has to wait for others.
         """
         self._embedded = embedded
-        # Where one writes at a time, more threads would only take the interpreter from each other.
-        self._creating = Threads(1) if embedded else threads
+        self._gathering = Gathering(self._create_together, _weight, TOGETHER) if embedded else None
         self._use_cases = use_cases
         self._threads = threads
-        self._watchers = Watchers(self._read_news, use_cases.follow_changes, watches)
+        self._watchers = Watchers(self._read_progress, use_cases.follow_changes, watches)
 
     def stop(self) -> None:
         """Ends the streams that watch jobs."""
@@ -58,23 +60,26 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
 
     def close(self) -> None:
         """Lets the thread that creates jobs end."""
-        if self._creating is not self._threads:
-            self._creating.close()
+        if self._gathering:
+            self._gathering.close()
 
     async def CreateInvoiceJob(
         self, request: invoice_jobs_pb2.CreateInvoiceJobRequest, context: Context
     ) -> invoice_jobs_pb2.CreateInvoiceJobResponse:
         """Creates a job."""
-        tenant = parse_tenant(request.tenant)
-        job = await self._creating.run(
-            self._use_cases.create_job,
-            tenant,
-            read_job_type(request.job_type),
-            # As it is: a list of all that fits into a message would be a gigabyte of texts.
-            request.order_ids,
-            request.request_id,
-        )
+        # The ids as they are: a list of all that fits into a message would be a gigabyte of texts.
+        order_ids, request_id = request.order_ids, request.request_id
+        tenant, job_type = parse_tenant(request.tenant), read_job_type(request.job_type)
+        if self._gathering:
+            asked = JobRequest(tenant, job_type, order_ids, request_id, current_origin())
+            job = await self._gathering.run(asked)
+        else:
+            create_job = self._use_cases.create_job
+            job = await self._threads.run(create_job, tenant, job_type, order_ids, request_id)
         return invoice_jobs_pb2.CreateInvoiceJobResponse(job=job_message(job))
+
+    def _create_together(self, asked: Sequence[JobRequest]) -> list[Job | Exception]:
+        return self._use_cases.create_job.together(asked)
 
     async def GetInvoiceJob(
         self, request: invoice_jobs_pb2.GetInvoiceJobRequest, context: Context
@@ -128,40 +133,38 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
             next_page_token=page.next_token(jobs.next_cursor),
         )
 
-    async def WatchInvoiceJob(
+    async def WatchInvoiceJob(  # type: ignore[override] # bytes, see watch_handler
         self, request: invoice_jobs_pb2.WatchInvoiceJobRequest, context: Context
-    ) -> AsyncIterator[invoice_jobs_pb2.WatchInvoiceJobResponse]:
+    ) -> AsyncIterator[bytes]:
         """Streams how a job goes on, until it is DONE and all outcomes were sent."""
         tenant = parse_tenant(request.tenant)
         after = _read_resume_token(request, tenant)
-        last, told_at = None, 0.0
+        last, told_at = b"", 0.0
         now = asyncio.get_running_loop().time
         with self._watchers.watch(tenant, request.job_id) as watch:
             while True:
-                response = await watch.read(after)
-                job, count = response.job, len(response.outcomes)
-                after += count
+                news = await watch.read(after)
+                is_new = news.end > after
+                after = news.end
                 # Silence means a broken connection: a job without news is told again now and then.
-                if count or job != last or now() - told_at >= watching.PATIENCE:
-                    yield response
-                    last, told_at = job, now()
-                if count and after < job.success_count + job.failure_count:
-                    continue
-                if job.job_status == invoice_jobs_pb2.JOB_STATUS_DONE:
-                    return
-                await watch.wait()
+                if is_new or news.job != last or now() - told_at >= watching.PATIENCE:
+                    yield news.response
+                    last, told_at = news.job, now()
+                if not (is_new and news.has_more):
+                    if news.is_done:
+                        return
+                    await watch.wait()
+                elif not news.is_done:
+                    await watch.wait_for_turn()
 
-    async def _read_news(
-        self, tenant: Tenant, job_id: str, after: int
-    ) -> invoice_jobs_pb2.WatchInvoiceJobResponse:
+    async def _read_progress(self, tenant: Tenant, job_id: str, after: int, limit: int) -> Progress:
+        return await self._threads.run(self._progress, tenant, job_id, after, limit)
+
+    def _progress(self, tenant: Tenant, job_id: str, after: int, limit: int) -> Progress:
         watch_job = signing(self._use_cases.sign_links, self._use_cases.watch_job)
-        (job, outcomes), sign = await self._threads.run(
-            watch_job, tenant, job_id, after, MAX_OUTCOMES
-        )
-        return invoice_jobs_pb2.WatchInvoiceJobResponse(
-            job=job_message(job),
-            outcomes=[job_order_message(order, sign) for order in outcomes],
-            resume_token=token_of(str(after + len(outcomes)), _watch_scope(tenant, job_id)),
+        (job, outcomes), sign = watch_job(tenant, job_id, after, limit)
+        return Progress(
+            job_message(job), [write_outcome(job_order_message(order, sign)) for order in outcomes]
         )
 
     async def CancelInvoiceJob(
@@ -183,15 +186,29 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
         return invoice_jobs_pb2.RetryInvoiceJobResponse(job=job_message(job))
 
 
-def _watch_scope(tenant: Tenant, job_id: str) -> Scope:
-    return ("WatchInvoiceJob", tenant, job_id)
+def watch_handler(servicer: InvoiceJobsServicer) -> grpc.GenericRpcHandler:
+    """Makes the handler of WatchInvoiceJob, which writes its responses itself.
+
+    So all who watch the same job share their bytes.
+    """
+    handler: Handler = grpc.unary_stream_rpc_method_handler(
+        servicer.WatchInvoiceJob,
+        request_deserializer=invoice_jobs_pb2.WatchInvoiceJobRequest.FromString,
+    )
+    service = invoice_jobs_pb2.DESCRIPTOR.services_by_name["InvoiceJobs"].full_name
+    return grpc.method_handlers_generic_handler(service, {"WatchInvoiceJob": handler})
+
+
+def _weight(asked: JobRequest) -> int:
+    """Tells how long a job takes to be written, as many as that of one order."""
+    return 1 + len(asked.order_ids) // _ORDERS_OF_ONE
 
 
 def _read_resume_token(request: invoice_jobs_pb2.WatchInvoiceJobRequest, tenant: Tenant) -> int:
     """Reads how many outcomes the client has already. Raises InvalidInput."""
     if not request.resume_token:
         return 0
-    cursor = cursor_of(request.resume_token, _watch_scope(tenant, request.job_id))
+    cursor = cursor_of(request.resume_token, watch_scope(tenant, request.job_id))
     position = None if cursor is None else position_of(cursor)
     if position is None:
         raise InvalidInput.field(

@@ -16,7 +16,7 @@ import grpc
 from google.protobuf.message import Message
 
 from server.domain.errors import LimitExceeded
-from server.rpc.handlers import Context
+from server.rpc.handlers import Context, when_ended
 from server.rpc.status import status_of
 
 #: Seconds within which a message is here at once.
@@ -44,8 +44,11 @@ class Messages:
         """Reads a call's only message; ends the call when it does not come, or is too much."""
         place = _Place(self)
         try:
-            async with asyncio.timeout(self._patience) as limit:
-                late = asyncio.get_running_loop().call_later(PROMPT, place.take, limit)
+            # Most are here at once: only of those that are not the end is set.
+            async with asyncio.timeout(None) as limit:
+                late = asyncio.get_running_loop().call_later(
+                    min(PROMPT, self._patience), place.wait_on, limit
+                )
                 try:
                     request = await context.read()
                 finally:
@@ -95,16 +98,16 @@ class Messages:
         """Takes room for the largest message; gives its bytes, 0 when there is none."""
         return self._largest if self.take(self._largest) else 0
 
+    @property
+    def more_patience(self) -> float:
+        """Gives the seconds that a message may still take which was not here at once."""
+        return max(0.0, self._patience - PROMPT)
+
     async def _keep(self, size: int, context: Context) -> None:
         """Counts bytes until the call ends, or ends it at once."""
         if not self.take(size):
             await _refuse(context)
-        # Its stubs make no callable of what they call a callback.
-        ended: Any = partial(self._end, size)
-        context.add_done_callback(ended)
-
-    def _end(self, size: int, _context: Context) -> None:
-        self.give_back(size)
+        when_ended(partial(self.give_back, size))
 
 
 class _Place:
@@ -115,12 +118,13 @@ class _Place:
         self._taken = 0
         self.refused = False
 
-    def take(self, limit: asyncio.Timeout) -> None:
-        """Sets the room aside, or ends the waiting."""
-        self._taken = self._messages.take_largest()
-        if not self._taken:
-            self.refused = True
-            limit.reschedule(asyncio.get_running_loop().time())
+    def wait_on(self, limit: asyncio.Timeout) -> None:
+        """Sets the room aside and when to wait no longer, or ends the waiting."""
+        more = self._messages.more_patience
+        if more:
+            self._taken = self._messages.take_largest()
+            self.refused = not self._taken
+        limit.reschedule(asyncio.get_running_loop().time() + (0.0 if self.refused else more))
 
     def give_back(self) -> None:
         """Gives the room back."""

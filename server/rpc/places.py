@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from server.domain.errors import LimitExceeded
-from server.rpc.handlers import Context
+from server.rpc.handlers import Context, when_ended
 from server.rpc.status import status_of
 
 
@@ -28,9 +28,7 @@ class Places:
         if self._taken.get(key, 0) >= self._most:
             await refuse(context, 1.0, self._problem, self._reason)
         self._take(key)
-        # Its stubs make no callable of what they call a callback.
-        leave: Any = partial(self._leave, key)
-        context.add_done_callback(leave)
+        when_ended(partial(self._leave, key))
 
     @contextmanager
     def kept(self, key: str) -> Iterator[None]:
@@ -47,7 +45,7 @@ class Places:
     def _take(self, key: str) -> None:
         self._taken[key] = self._taken.get(key, 0) + 1
 
-    def _leave(self, key: str, _context: Context | None = None) -> None:
+    def _leave(self, key: str) -> None:
         self._taken[key] -= 1
         if not self._taken[key]:
             del self._taken[key]

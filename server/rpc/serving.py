@@ -26,13 +26,15 @@ from server.domain.errors import Unavailable
 from server.rpc.access import AccessServicer
 from server.rpc.admission import AddressAdmission, Guards
 from server.rpc.authentication import Authentication
+from server.rpc.call_path import CallPath
 from server.rpc.credentials import Certificates
+from server.rpc.endings import Endings
 from server.rpc.health import HealthServicer
-from server.rpc.interceptors import CallInterceptor
-from server.rpc.invoice_jobs import InvoiceJobsServicer
+from server.rpc.invoice_jobs import InvoiceJobsServicer, watch_handler
 from server.rpc.invoices import InvoicesServicer
 from server.rpc.messages import Messages
 from server.rpc.orders import OrdersServicer
+from server.rpc.overload import OverloadGuard
 from server.rpc.reflection import REFLECTION_SERVICES, add_reflection
 from server.rpc.tenant_admission import Shares, TenantAdmission
 from server.rpc.tenant_settings import TenantSettingsServicer
@@ -122,26 +124,33 @@ class GrpcServer:
         self._server = grpc.aio.server(
             interceptors=[
                 *interceptors,
-                AddressAdmission(guards, limits.concurrent_calls, *_readers(limits), see),
-                authentication or Authentication(),
-                TenantAdmission(
-                    Shares(
-                        rate=guards.tenant_rate,
-                        calls=guards.tenant_calls,
-                        watches=guards.tenant_watches,
-                        imports=max(1, limits.held_bytes // limits.receive_bytes // 4),
-                    )
+                CallPath(
+                    AddressAdmission(guards, limits.concurrent_calls, *_readers(limits), see),
+                    authentication or Authentication(),
+                    TenantAdmission(
+                        Shares(
+                            rate=guards.tenant_rate,
+                            calls=guards.tenant_calls,
+                            watches=guards.tenant_watches,
+                            imports=max(1, limits.held_bytes // limits.receive_bytes // 4),
+                        )
+                    ),
+                    Endings(),
                 ),
-                CallInterceptor(),
             ],
             options=transport_options(limits.receive_bytes, limits.send_bytes, limits.connections),
         )
+        for interceptor in interceptors:
+            if isinstance(interceptor, OverloadGuard):
+                interceptor.watch()
         self._jobs = InvoiceJobsServicer(use_cases, threads, limits.watches, embedded=embedded)
         self._access = AccessServicer(use_cases)
         self._add_services(use_cases, threads)
 
     def _add_services(self, use_cases: UseCases, threads: Threads) -> None:
         server = cast("grpc.aio.Server", _Services(self._server))
+        # Of two handlers the first is taken.
+        server.add_generic_rpc_handlers((watch_handler(self._jobs),))
         invoice_jobs_pb2_grpc.add_InvoiceJobsServicer_to_server(self._jobs, server)
         invoices_pb2_grpc.add_InvoicesServicer_to_server(
             InvoicesServicer(use_cases, threads), server
@@ -151,7 +160,8 @@ class GrpcServer:
             TenantSettingsServicer(use_cases, threads), server
         )
         access_pb2_grpc.add_AccessServicer_to_server(self._access, server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        # Registered beforehand, so that its calls do not wait among all others in the transport.
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         add_reflection((*SERVICES, health.SERVICE_NAME), server)
 
     async def start(self, host: str, port: int, certificates: Certificates | None = None) -> int:

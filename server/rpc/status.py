@@ -14,6 +14,7 @@ from grpc_status import rpc_status
 
 from server.domain.errors import (
     Conflict,
+    Interrupted,
     InvalidInput,
     InvoiceJobsError,
     LimitExceeded,
@@ -41,6 +42,7 @@ _CODES: dict[type[InvoiceJobsError], grpc.StatusCode] = {
     OutOfRange: grpc.StatusCode.OUT_OF_RANGE,
     LimitExceeded: grpc.StatusCode.RESOURCE_EXHAUSTED,
     OrderRejected: grpc.StatusCode.FAILED_PRECONDITION,
+    Interrupted: grpc.StatusCode.UNAVAILABLE,
     Unavailable: grpc.StatusCode.UNAVAILABLE,
 }
 #: Reasons that a client must tell apart by the code, too.

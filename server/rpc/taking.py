@@ -11,7 +11,14 @@ from typing import Any
 import grpc
 
 from server.rpc.addresses import ADDRESS, rate_key
-from server.rpc.handlers import Context, Handler, behaviour_of, with_behaviour
+from server.rpc.handlers import (
+    Context,
+    Handler,
+    behaviour_of,
+    task_of_call,
+    when_ended,
+    with_behaviour,
+)
 from server.rpc.places import Places
 
 
@@ -29,7 +36,7 @@ class Taking:
         behaviour = behaviour_of(handler)
 
         async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
-            task = _task()
+            task = task_of_call()
             # Closes what is further in at once when the client leaves.
             async with aclosing(behaviour(request, context)) as responses:
                 async for response in responses:
@@ -42,9 +49,8 @@ class Taking:
         async def call(request: Any, context: Context) -> Any:
             response = await behaviour(request, context)
             # The transport has the answer with its end, and only that is waited for.
-            timer = self._after_patience(_task().cancel)
-            taken: Any = lambda _context: timer.cancel()  # noqa: E731 - its stubs want no callable
-            context.add_done_callback(taken)
+            timer = self._after_patience(task_of_call().cancel)
+            when_ended(timer.cancel)
             return response
 
         return with_behaviour(handler, stream if inspect.isasyncgenfunction(behaviour) else call)
@@ -66,9 +72,3 @@ class Taking:
                 grpc.StatusCode.DEADLINE_EXCEEDED,
                 f"The answer was not taken on for {self._patience:g} seconds.",
             )
-
-
-def _task() -> asyncio.Task[Any]:
-    task = asyncio.current_task()
-    assert task is not None  # noqa: S101 - every call has one
-    return task

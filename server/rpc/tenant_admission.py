@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import grpc
-
 from server.rpc.admission import WATCH, refuse_rate, with_admission
-from server.rpc.handlers import Context, Continuation, Handler, Surrounded
+from server.rpc.handlers import Context, Handler, Surrounded
 from server.rpc.places import Places
 from server.rpc.rates import Rates
 
@@ -29,7 +27,7 @@ class Shares:
     imports: int
 
 
-class TenantAdmission(grpc.aio.ServerInterceptor):
+class TenantAdmission:
     """Stands behind authentication: bounds the rate and the open calls of each tenant."""
 
     def __init__(self, shares: Shares) -> None:
@@ -42,16 +40,7 @@ class TenantAdmission(grpc.aio.ServerInterceptor):
         self._imports = Places(
             shares.imports, f"As many imports {whose}", "TOO_MANY_IMPORTS_OF_TENANT"
         )
-        self._surrounded = Surrounded(self._surround)
-
-    async def intercept_service(
-        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
-    ) -> Handler | None:
-        """Surrounds the handler of a call."""
-        handler = await continuation(handler_call_details)
-        if handler is None:
-            return None
-        return self._surrounded(handler, handler_call_details.method)
+        self.surrounded = Surrounded(self._surround)
 
     def _surround(self, handler: Handler, method: str) -> Handler:
         if handler.request_streaming:

@@ -10,9 +10,10 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from contextvars import Context, copy_context
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
 
@@ -38,14 +39,19 @@ class Threads:
         self._results: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._told = False
         self._running = 0
+        self._closed = False
 
     async def run(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Runs a call on a thread and gives its result.
 
         When the caller leaves, a call that has begun is finished all the same (a job that was
         asked for is created); one that still waits for a thread is dropped. The call sees the
-        caller's context variables.
+        caller's context variables. Raises CancelledError once the threads were let go.
         """
+        if self._closed:
+            # Nobody would ever run it, and a stream that is left at the very end would wait for its
+            # file to be closed for ever.
+            raise asyncio.CancelledError
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._running += 1
         if self._running > len(self._threads) < self._most:
@@ -57,9 +63,13 @@ class Threads:
             self._running -= 1
 
     def close(self) -> None:
-        """Lets each thread end as soon as what it runs is done, and drops what waits."""
-        while not self._calls.empty():
-            self._calls.get()
+        """Lets each thread end as soon as what it runs is done, and cancels what waits."""
+        self._closed = True
+        # Not as long as there are some: a thread may take the last one in between.
+        with suppress(Empty):
+            while True:
+                if call := self._calls.get_nowait():
+                    call.future.cancel()
         for _ in self._threads:
             self._calls.put(None)
 

@@ -14,8 +14,10 @@ _METADATA_BYTES = 16 * 1024
 _HANDSHAKE = 10_000
 #: Milliseconds in which a client that is asked must say that it is there.
 _KEEPALIVE_TIMEOUT = 20_000
+#: Milliseconds between two such questions of a client; whoever asks more often is sent away.
+PING_INTERVAL = 10_000
 #: Calls that have come in and nobody has looked at yet.
-_MOST_PENDING = 4_000
+MOST_PENDING = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,12 @@ def transport_options(receive_bytes: int, send_bytes: int, connections: Connecti
         ("grpc.keepalive_timeout_ms", _KEEPALIVE_TIMEOUT),
         # Beyond these gRPC breaks calls off without a reason that a client could understand; by
         # itself it would begin so early that none of our own refusals were reached.
-        ("grpc.server.max_pending_requests", _MOST_PENDING),
-        ("grpc.server.max_pending_requests_hard_limit", _MOST_PENDING),
-        # A client that watches a job without news may ask now and then if we are there.
-        ("grpc.http2.min_ping_interval_without_data_ms", 30_000),
+        ("grpc.server.max_pending_requests", MOST_PENDING),
+        ("grpc.server.max_pending_requests_hard_limit", MOST_PENDING),
+        # Clients may ask now and then whether we are there, also while they have no call: a gateway
+        # does so to find out that what lay between has forgotten its connection.
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.min_ping_interval_without_data_ms", PING_INTERVAL),
     ]
     if connections.age:
         options += [

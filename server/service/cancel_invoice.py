@@ -56,7 +56,7 @@ class CancelInvoice:
         with self.database.write() as unit:
             # Read inside the transaction, so that later numbers never bear earlier times.
             now = self.clock.now()
-            note = first_result(unit, tenant, request_id, fingerprint, now)
+            note = first_result(unit.requests.find, tenant, request_id, fingerprint, now)
             if note:
                 return note
             found = unit.invoices.to_credit(tenant, number)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
 
-from server.domain.audit import AuditAction, AuditEntry
-from server.domain.errors import InvalidInput, NotReady
-from server.domain.job import ChunkKind, Job, JobType, id_problem
-from server.domain.numbering import open_series
-from server.domain.settings import TenantSettings
+from server.domain.errors import InvalidInput, InvoiceJobsError, Unavailable
+from server.domain.job import Job, JobType, id_problem
 from server.domain.tenant import Tenant
-from server.ports import Clock, Database, RememberedRequest, UnitOfWork
+from server.ports import Clock, Database, UnitOfWork
 from server.service.job_limits import DEFAULT_LIMITS, JobLimits
+from server.service.job_starts import JobRequest, JobStarts
 from server.service.origin import current_origin
-from server.service.requests import check_request_id, fingerprint_of, first_result
+from server.service.requests import check_request_id
 
 #: Orders may be named more than once, within reason: so many times as many as a job may have.
 _NAMED_TWICE = 2
@@ -43,60 +39,72 @@ class CreateJob:
         Conflict when the request id stands for another request, LimitExceeded while the tenant
         has too much unfinished work.
         """
-        order_ids = self._checked(job_type, order_ids)
-        check_request_id(request_id)
-        with self.database.write() as unit:
-            job = self.record(unit, tenant, job_type, order_ids, request_id)
-            unit.commit()
-        self.wake()
-        return job
+        asked = JobRequest(tenant, job_type, order_ids, request_id, current_origin())
+        (made,) = self.together([asked])
+        if isinstance(made, Exception):
+            raise made
+        return made
 
-    def record(
-        self,
-        unit: UnitOfWork,
-        tenant: Tenant,
-        job_type: JobType,
-        order_ids: Sequence[str],
-        request_id: str,
-        *,
-        retry_of: str = "",
-    ) -> Job:
+    def together(self, requests: Sequence[JobRequest]) -> list[Job | Exception]:
+        """Creates jobs in one transaction, as one after the other would be.
+
+        Gives for each its job or the error that calling for it alone raises. Nothing of it is
+        given before all of it is on disk.
+        """
+        checked = [self._checked(asked) for asked in requests]
+        good = [asked for asked in checked if isinstance(asked, JobRequest)]
+        made = iter(self._create(good) if good else ())
+        return [next(made) if isinstance(each, JobRequest) else each for each in checked]
+
+    def record(self, unit: UnitOfWork, asked: JobRequest) -> Job:
         """Records a checked request's job in a transaction; commit it, then wake the workers.
 
         Raises all that creating a job does, but for InvalidInput.
         """
-        asked = ("RETRY", retry_of) if retry_of else (job_type, *order_ids)
-        fingerprint = fingerprint_of(*asked)
-        now = self.clock.now()
-        job_id = first_result(unit, tenant, request_id, fingerprint, now)
-        first = unit.jobs.get(tenant, job_id) if job_id else None
-        if first is not None:
-            return first
-        _check_settings(unit.settings.get(tenant), job_type, now)
-        self.limits.check(unit, tenant, len(order_ids))
-        origin = current_origin()
-        job = Job(self.new_id(), tenant, job_type, created_at=now, retry_of=retry_of, origin=origin)
-        unit.jobs.add(job)
-        action = AuditAction.RETRY_JOB if retry_of else AuditAction.CREATE_JOB
-        detail = (
-            f"tries job {retry_of} again" if retry_of else f"{job_type}, {len(order_ids)} orders"
-        )
-        unit.audit.add(AuditEntry(now, tenant, action, job.job_id, origin, detail))
-        if job_type == JobType.MANUAL:
-            count = len(order_ids)
-            unit.jobs.add_orders(job.job_id, 0, order_ids)
-            unit.chunks.add(job.job_id, tenant, ChunkKind.ORDERS, 0, count, self.chunk_size)
-        else:
-            unit.chunks.add(job.job_id, tenant, ChunkKind.PLAN, 0, 0, self.chunk_size)
-        if request_id:
-            unit.requests.remember(
-                tenant, request_id, RememberedRequest(job.job_id, fingerprint, now)
-            )
-        created = unit.jobs.get(tenant, job.job_id)
-        assert created is not None  # noqa: S101 - it was added in this transaction
-        return created
+        starts = self._starts(unit)
+        job = starts.add(asked)
+        starts.write(self.chunk_size)
+        return job
 
-    def _checked(self, job_type: JobType, order_ids: Sequence[str]) -> list[str]:
+    def _create(self, requests: Sequence[JobRequest]) -> list[Job | Exception]:
+        made: list[Job | Exception] = []
+        try:
+            with self.database.write() as unit:
+                starts = self._starts(unit)
+                for asked in requests:
+                    try:
+                        made.append(starts.add(asked))
+                    except Unavailable:
+                        raise
+                    except InvoiceJobsError as refused:
+                        made.append(refused)
+                if all(isinstance(each, Exception) for each in made):
+                    return made
+                starts.write(self.chunk_size)
+                unit.commit()
+        except Unavailable as error:
+            return [error] * len(requests)
+        except Exception as error:  # noqa: BLE001 - whoever asked shall see it
+            if len(requests) == 1:
+                return [error]
+            # One that cannot be written must not take the others down with it.
+            return [made for asked in requests for made in self._create([asked])]
+        self.wake()
+        return made
+
+    def _starts(self, unit: UnitOfWork) -> JobStarts:
+        return JobStarts(unit, self.clock, self.new_id, self.limits)
+
+    def _checked(self, asked: JobRequest) -> JobRequest | InvalidInput:
+        """Gives the request with each order once, or what is wrong with it."""
+        try:
+            order_ids = self._checked_ids(asked.job_type, asked.order_ids)
+            check_request_id(asked.request_id)
+        except InvalidInput as error:
+            return error
+        return replace(asked, order_ids=order_ids)
+
+    def _checked_ids(self, job_type: JobType, order_ids: Sequence[str]) -> list[str]:
         if job_type == JobType.AUTOMATIC:
             if order_ids:
                 raise InvalidInput.field(
@@ -121,21 +129,3 @@ class CreateJob:
                 f"names {count} orders; a job takes at most {self.max_orders}",
                 reason="TOO_MANY_ORDERS",
             )
-
-
-def _check_settings(settings: TenantSettings | None, job_type: JobType, now: datetime) -> None:
-    """Refuses a job of which no order could succeed."""
-    if settings is None:
-        raise NotReady(
-            "The tenant has no settings yet: save its sites and number sequences first.",
-            reason="SETTINGS_MISSING",
-        )
-    if job_type == JobType.AUTOMATIC and settings.selection_rule is None:
-        raise NotReady(
-            "The tenant's settings have no invoiceSettings, which tell an AUTOMATIC job which "
-            "orders are due.",
-            reason="INVOICE_SETTINGS_MISSING",
-        )
-    for site in settings.sites:
-        local_time = now.astimezone(ZoneInfo(site.time_zone))
-        open_series(settings.sequence_for(site), site.data(), local_time)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from server.domain.errors import LimitExceeded
 from server.domain.tenant import Tenant
-from server.ports import UnitOfWork
+from server.ports import JobLoad, UnitOfWork
 
 #: After how many seconds a refused request may be worth a new try.
 RETRY_AFTER = 10.0
@@ -19,13 +19,12 @@ class JobLimits:
     running_jobs: int = 100
     waiting_orders: int = 1_000_000
 
-    def check(self, unit: UnitOfWork, tenant: Tenant, orders: int) -> None:
+    def check(self, load: JobLoad, orders: int) -> None:
         """Raises LimitExceeded when there is no room for one more job with so many orders.
 
-        A job that has yet to find its orders counts as one of 0: it needs room for one. Ask in
-        the transaction that adds the job.
+        A job that has yet to find its orders counts as one of 0: it needs room for one. The load
+        must be of the transaction that adds the job.
         """
-        load = unit.jobs.load(tenant)
         if load.jobs >= self.running_jobs:
             raise LimitExceeded(
                 f"{load.jobs} jobs of this tenant are not done yet; at most {self.running_jobs} "

@@ -36,11 +36,17 @@ class MakeDocuments:
     store: DocumentStore
 
     def __call__(
-        self, tenant: Tenant, invoiced: Iterable[IssuedInvoice], at_hand: Mapping[str, Invoice]
+        self,
+        tenant: Tenant,
+        invoiced: Iterable[IssuedInvoice],
+        at_hand: Mapping[str, Invoice],
+        *,
+        alone: bool = False,
     ) -> Made:
         """Finds each invoice's documents; makes and stores those that are missing.
 
-        at_hand holds invoices just issued, by number; others are read. Raises Unavailable when
+        at_hand holds invoices just issued, by number; others are read. alone lets each be rendered
+        where it harms no other, at the price of time. Raises Unavailable when
         nothing can be rendered or stored for now.
         """
         recorded = {issued.number: issued.documents for issued in invoiced}
@@ -60,7 +66,7 @@ class MakeDocuments:
         )
         failed: dict[str, list[str]] = {}
         late: dict[str, LimitExceeded] = {}
-        kept = self.renderer.render(lacking, KeepDocuments(self.store, tenant))
+        kept = self.renderer.render(lacking, KeepDocuments(self.store, tenant), alone=alone)
         for (invoice, format), document in zip(lacking, kept, strict=True):
             if isinstance(document, Exception):
                 log.error("invoice %r of tenant %s was not rendered as %s", invoice.number, tenant,

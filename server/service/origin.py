@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 
 from server.domain.origin import UNKNOWN, Origin
 
@@ -21,9 +20,23 @@ def current_origin() -> Origin:
     return _CURRENT.get()
 
 
-def tell_origin(**known: str) -> None:
-    """Adds to what is known of who asks (see Origin's fields), for the rest of the request."""
-    _CURRENT.set(replace(_CURRENT.get(), **known))
+def tell_origin(
+    *,
+    subject: str | None = None,
+    address: str | None = None,
+    request_id: str | None = None,
+    trace: str | None = None,
+) -> None:
+    """Adds to what is known of who asks (see Origin), for the rest of the request."""
+    known = _CURRENT.get()
+    _CURRENT.set(
+        Origin(
+            known.subject if subject is None else subject,
+            known.address if address is None else address,
+            known.request_id if request_id is None else request_id,
+            known.trace if trace is None else trace,
+        )
+    )
 
 
 @contextmanager

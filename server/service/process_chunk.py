@@ -62,7 +62,13 @@ class ProcessChunk:
             drafts, rejected = self._compute(chunk.tenant, order_ids, settings)
         issued = self.issue_invoices(chunk, drafts, settings)
         invoiced |= issued.invoiced
-        made = self.make_documents(chunk.tenant, invoiced.values(), issued.invoices)
+        made = self.make_documents(
+            chunk.tenant,
+            invoiced.values(),
+            issued.invoices,
+            # One of them may have ended who drew it before.
+            alone=chunk.attempts > 1,
+        )
         failures = {**rejected, **issued.refused}
         outcomes = [
             self._outcome(chunk, order, invoiced.get(order.order_id), made.documents, failures)

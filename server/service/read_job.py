@@ -20,11 +20,10 @@ class ReadJob:
         self, tenant: Tenant, job_id: str, first: int, limit: int
     ) -> tuple[Job, tuple[JobOrder, ...]]:
         """Reads a job and its orders from position first on. Raises NotFound."""
-        with self.database.read() as unit:
-            job = unit.jobs.get(tenant, job_id)
-            if job is None:
-                raise job_not_found(job_id)
-            return job, unit.jobs.orders(job_id, first, limit)
+        found = self.database.read_job(tenant, job_id, first, limit)
+        if found is None:
+            raise job_not_found(job_id)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

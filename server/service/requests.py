@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from server.domain.errors import Conflict, InvalidInput
 from server.domain.job import id_problem
 from server.domain.tenant import Tenant
-from server.ports import UnitOfWork
+from server.ports import RememberedRequest
 
 #: For how long a request id stands for its first answer.
 REQUEST_ID_LIFE = timedelta(hours=24)
+
+#: Finds what a tenant's request id was used for, in the transaction that may use it.
+Find: TypeAlias = Callable[[Tenant, str], RememberedRequest | None]
 
 
 def check_request_id(request_id: str) -> None:
@@ -27,13 +32,13 @@ def fingerprint_of(*asked: str) -> str:
 
 
 def first_result(
-    unit: UnitOfWork, tenant: Tenant, request_id: str, fingerprint: str, now: datetime
+    find: Find, tenant: Tenant, request_id: str, fingerprint: str, now: datetime
 ) -> str:
     """Gives what the request made when it was first asked; empty when it was not.
 
     Raises Conflict when the id stands for another request.
     """
-    remembered = unit.requests.find(tenant, request_id) if request_id else None
+    remembered = find(tenant, request_id) if request_id else None
     if remembered is None or now - remembered.created_at >= REQUEST_ID_LIFE:
         return ""
     if remembered.fingerprint != fingerprint:

@@ -9,6 +9,8 @@ from server.domain.job import Job, JobType
 from server.domain.tenant import Tenant
 from server.ports import Database
 from server.service.create_job import CreateJob
+from server.service.job_starts import JobRequest
+from server.service.origin import current_origin
 from server.service.read_job import job_not_found
 from server.service.requests import check_request_id
 
@@ -29,10 +31,11 @@ class RetryJob:
         check_request_id(request_id)
         # Read apart: a job that is DONE does not change any more.
         order_ids = self._failed(tenant, job_id)
+        asked = JobRequest(
+            tenant, JobType.MANUAL, order_ids, request_id, current_origin(), retry_of=job_id
+        )
         with self.database.write() as unit:
-            job = self.create_job.record(
-                unit, tenant, JobType.MANUAL, order_ids, request_id, retry_of=job_id
-            )
+            job = self.create_job.record(unit, asked)
             unit.commit()
         self.create_job.wake()
         return job

@@ -13,6 +13,8 @@ from server.domain.schedule import next_times, parse_cron
 from server.domain.tenant import Tenant
 from server.ports import Clock, Database, PlannedSchedule, UnitOfWork
 from server.service.create_job import CreateJob
+from server.service.job_starts import JobRequest
+from server.service.origin import current_origin
 
 log = logging.getLogger(__name__)
 
@@ -85,10 +87,9 @@ class RunSchedules:
             if not unit.schedules.fire(planned, following):
                 return  # another server was quicker, or the settings changed
             request_id = request_id_of(planned.tenant, planned.name, planned.due_at)
+            asked = JobRequest(planned.tenant, JobType.AUTOMATIC, (), request_id, current_origin())
             try:
-                job = self.create_job.record(
-                    unit, planned.tenant, JobType.AUTOMATIC, [], request_id
-                )
+                job = self.create_job.record(unit, asked)
             except NotReady as error:
                 # Until its settings change it would be the same: the time passes without a job.
                 log.warning("%s starts no job: %s", _words(planned), error.message)

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from server.domain.errors import Conflict, Unavailable
+from server.domain.errors import Conflict, Interrupted, Unavailable
 from server.domain.job import Chunk, ChunkKind, JobOrderStatus
 from server.ports import Clock, Database
 from server.service.outcomes import failure, unexpected
-from server.service.plan_job import PlanJob
-from server.service.process_chunk import ProcessChunk
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +29,11 @@ class WorkOnChunk:
 
     database: Database
     clock: Clock
-    plan_job: PlanJob
-    process_chunk: ProcessChunk
+    #: Cuts an AUTOMATIC job into chunks, as `PlanJob` does.
+    plan_job: Callable[[Chunk], None]
+    #: Gives its orders their outcomes, in whatever process; raises what `ProcessChunk` does, and
+    #: Interrupted.
+    process_chunk: Callable[[Chunk], None]
     #: Tells those who watch the job.
     changed: Callable[[str], None]
 
@@ -53,6 +54,10 @@ class WorkOnChunk:
         except Unavailable as error:
             log.warning("job %s chunk %d waits: %s", chunk.job_id, chunk.index, error.message)
             self._release(chunk, ENVIRONMENT_PAUSE, counted=False)
+        except Interrupted as error:
+            # Counted, for the next process may end of it, too: see `_end_or_split`.
+            log.warning("job %s chunk %d again: %s", chunk.job_id, chunk.index, error.message)
+            self._release(chunk, timedelta(0), counted=True)
         except Conflict as error:
             # Another worker has the chunk now, or was quicker with one of its orders: the next
             # try sees what changed.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, update
 
@@ -24,7 +25,7 @@ from server.storage.tables import FREE, HELD, chunks, jobs
 #: When a chunk that nobody has released yet may be claimed: always.
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 # Made once, for to make a statement takes longer than to run it.
-_NEW_CHUNK = insert(chunks)
+NEW_CHUNK = insert(chunks)
 _LAST = select(func.max(chunks.c.index)).where(chunks.c.job_key == bindparam("job_key"))
 
 
@@ -46,22 +47,9 @@ class SqlChunkStore:
         del tenant  # the job's row has it
         key = job_key(self._connection, job_id, lock=True)
         last = self._connection.scalar(_LAST, {"job_key": key})
-        starts = [first] if kind == ChunkKind.PLAN else range(first, end, size)
-        rows = [
-            {
-                "job_key": key,
-                "index": index,
-                "kind": kind.value,
-                "first": start,
-                "end": min(start + size, end),
-                "not_before": _ALWAYS,
-                "attempts": 0,
-                "done": False,
-            }
-            for index, start in enumerate(starts, 0 if last is None else last + 1)
-        ]
+        rows = chunk_rows(key, kind, first, end, size, index=0 if last is None else last + 1)
         if rows:
-            self._connection.execute(_NEW_CHUNK, rows)
+            self._connection.execute(NEW_CHUNK, rows)
             self._tell(len(rows))
 
     def claim(
@@ -200,6 +188,26 @@ class SqlChunkStore:
     def _tell(self, count: int, not_before: datetime | None = None) -> None:
         if self._offer and count:
             self._offer(self._connection.connection.driver_connection, count, not_before)
+
+
+def chunk_rows(
+    key: int, kind: ChunkKind, first: int, end: int, size: int, *, index: int = 0
+) -> list[dict[str, Any]]:
+    """Makes the rows of a job's new chunks, see `SqlChunkStore.add`, counted from an index on."""
+    starts = [first] if kind == ChunkKind.PLAN else range(first, end, size)
+    return [
+        {
+            "job_key": key,
+            "index": at,
+            "kind": kind.value,
+            "first": start,
+            "end": min(start + size, end),
+            "not_before": _ALWAYS,
+            "attempts": 0,
+            "done": False,
+        }
+        for at, start in enumerate(starts, index)
+    ]
 
 
 def _is_held(chunk: Chunk) -> ColumnElement[bool]:

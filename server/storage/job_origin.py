@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Column
 
 from server.domain.origin import Origin
-from server.storage.paging import AnyRow
 from server.storage.tables import jobs
 
 #: What of a job's row `origin_of` reads.
@@ -22,6 +23,6 @@ def origin_columns(origin: Origin) -> dict[str, str | None]:
     return {column.name: getattr(origin, column.name) or None for column in ORIGIN}
 
 
-def origin_of(row: AnyRow) -> Origin:
+def origin_of(row: Any) -> Origin:
     """Reads where a job came from."""
-    return Origin(*(getattr(row, column.name) or "" for column in ORIGIN))
+    return Origin(row.subject or "", row.address or "", row.request_id or "", row.trace or "")

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from server.domain.document import DocumentFormat
 from server.domain.job import JobOrder, JobOrderStatus
-from server.storage.paging import AnyRow
+from server.storage.job_rows import job_order_of
 from server.storage.tables import LIVE, documents, invoices, job_orders, jobs
 
 _PENDING = job_orders.c.status == JobOrderStatus.PENDING.value
@@ -58,7 +58,7 @@ def orders_by_position(
 ) -> tuple[JobOrder, ...]:
     """Lists a job's orders by position, beginning with position first."""
     rows = connection.execute(_BY_POSITION, {"job_id": job_id, "first": first, "limit": limit})
-    return tuple(_job_order(row) for row in rows)
+    return tuple(job_order_of(row) for row in rows)
 
 
 def orders_by_outcome(
@@ -66,7 +66,7 @@ def orders_by_outcome(
 ) -> tuple[JobOrder, ...]:
     """Lists a job's orders as their outcomes were recorded, but for the first after ones."""
     rows = connection.execute(_BY_OUTCOME, {"job_id": job_id, "after": after, "limit": limit})
-    return tuple(_job_order(row) for row in rows)
+    return tuple(job_order_of(row) for row in rows)
 
 
 def failed_orders(connection: Connection, job_id: str) -> tuple[str, ...]:
@@ -192,16 +192,3 @@ def _values(outcome: JobOrder) -> dict[str, str]:
         "invoice_number": outcome.invoice_number,
         "pdf_sha256": outcome.pdf_sha256,
     }
-
-
-def _job_order(row: AnyRow) -> JobOrder:
-    return JobOrder(
-        position=row.position,
-        order_id=row.order_id,
-        status=JobOrderStatus(row.status),
-        message=row.message,
-        reason=row.reason,
-        field=row.field,
-        invoice_number=row.invoice_number,
-        pdf_sha256=row.pdf_sha256,
-    )

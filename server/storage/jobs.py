@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -16,11 +17,11 @@ from sqlalchemy import (
 )
 
 from server.domain.errors import NotFound
-from server.domain.job import Job, JobFilter, JobOrder, JobStatus, JobType
+from server.domain.job import Job, JobFilter, JobOrder, JobStatus
 from server.domain.tenant import Tenant
 from server.ports import Backlog, JobLoad, Page
 from server.storage.job_load import backlog_of, load_of
-from server.storage.job_origin import origin_columns, origin_of
+from server.storage.job_origin import origin_columns
 from server.storage.job_outcomes import (
     failed_orders,
     orders_by_outcome,
@@ -29,6 +30,7 @@ from server.storage.job_outcomes import (
     record_outcomes,
     record_range,
 )
+from server.storage.job_rows import job_of
 from server.storage.job_statements import (
     COUNT,
     COUNTERS,
@@ -40,16 +42,13 @@ from server.storage.job_statements import (
     PENDING_ORDER,
 )
 from server.storage.paging import (
-    AnyRow,
+    INSERTED_AT_ONCE,
     in_batches,
     moment_and_key_of,
     moment_cursor,
     page_of,
 )
 from server.storage.tables import FREE, HELD, UNFINISHED, chunks, jobs
-
-#: Rows of one statement.
-_INSERTED_AT_ONCE = 10_000
 
 
 class SqlJobStore:
@@ -60,22 +59,7 @@ class SqlJobStore:
 
     def add(self, job: Job) -> None:
         """Records a new job; its orders are added apart."""
-        self._connection.execute(
-            NEW_JOB,
-            {
-                "job_id": job.job_id,
-                "tenant": job.tenant,
-                "job_type": job.job_type.value,
-                "created_at": job.created_at,
-                "done_at": job.done_at,
-                "order_count": job.order_count,
-                "success_count": job.success_count,
-                "failure_count": job.failure_count,
-                "retry_of": job.retry_of or None,
-                "cancelled_at": job.cancelled_at,
-                **origin_columns(job.origin),
-            },
-        )
+        self._connection.execute(NEW_JOB, job_row(job))
 
     def add_orders(self, job_id: str, first: int, order_ids: Sequence[str]) -> None:
         """Adds PENDING orders at positions first, first + 1, … and counts them in the job."""
@@ -84,7 +68,7 @@ class SqlJobStore:
         key = self._locked(job_id)
         self._count(key, order_count=len(order_ids))
         # A million made ready at once would keep the server waiting until it ends the transaction.
-        for batch in in_batches(list(enumerate(order_ids, first)), _INSERTED_AT_ONCE):
+        for batch in in_batches(list(enumerate(order_ids, first)), INSERTED_AT_ONCE):
             rows = [
                 {"job_key": key, "position": position, "order_id": order_id}
                 for position, order_id in batch
@@ -107,14 +91,14 @@ class SqlJobStore:
         row = self._connection.execute(
             JOB_OF_TENANT, {"tenant": tenant, "job_id": job_id}
         ).one_or_none()
-        return _job(row) if row else None
+        return job_of(row) if row else None
 
     def to_change(self, tenant: Tenant, job_id: str) -> Job | None:
         """Finds a tenant's job. Keeps others from changing it until the transaction ends."""
         row = self._connection.execute(
             JOB_TO_CHANGE, {"tenant": tenant, "job_id": job_id}
         ).one_or_none()
-        return _job(row) if row else None
+        return job_of(row) if row else None
 
     def orders(self, job_id: str, first: int, limit: int) -> tuple[JobOrder, ...]:
         """Lists a job's orders by position, beginning with position first."""
@@ -136,7 +120,7 @@ class SqlJobStore:
             query = query.where(tuple_(*place) < tuple_(*moment_and_key_of(cursor)))
         query = query.order_by(*(column.desc() for column in place)).limit(limit + 1)
         rows = self._connection.execute(query).all()
-        return page_of(rows, limit, _job, lambda row: moment_cursor(row.created_at, row.key))
+        return page_of(rows, limit, job_of, lambda row: moment_cursor(row.created_at, row.key))
 
     def record(self, job_id: str, outcomes: Sequence[JobOrder]) -> None:
         """Writes final outcomes of orders that are PENDING and counts them in the job.
@@ -217,6 +201,23 @@ def job_key(connection: Connection, job_id: str, *, lock: bool = False) -> int:
     return key
 
 
+def job_row(job: Job) -> dict[str, Any]:
+    """Gives the row of a new job."""
+    return {
+        "job_id": job.job_id,
+        "tenant": job.tenant,
+        "job_type": job.job_type.value,
+        "created_at": job.created_at,
+        "done_at": job.done_at,
+        "order_count": job.order_count,
+        "success_count": job.success_count,
+        "failure_count": job.failure_count,
+        "retry_of": job.retry_of or None,
+        "cancelled_at": job.cancelled_at,
+        **origin_columns(job.origin),
+    }
+
+
 def _conditions(chosen: JobFilter) -> Iterator[ColumnElement[bool]]:
     if chosen.status is not None:
         yield UNFINISHED if chosen.status == JobStatus.IN_PROGRESS else ~UNFINISHED
@@ -226,19 +227,3 @@ def _conditions(chosen: JobFilter) -> Iterator[ColumnElement[bool]]:
         yield jobs.c.created_at >= chosen.created_from
     if chosen.created_before is not None:
         yield jobs.c.created_at < chosen.created_before
-
-
-def _job(row: AnyRow) -> Job:
-    return Job(
-        job_id=row.job_id,
-        tenant=Tenant(row.tenant),
-        job_type=JobType(row.job_type),
-        created_at=row.created_at,
-        done_at=row.done_at,
-        order_count=row.order_count,
-        success_count=row.success_count,
-        failure_count=row.failure_count,
-        retry_of=row.retry_of or "",
-        cancelled_at=row.cancelled_at,
-        origin=origin_of(row),
-    )

@@ -1,21 +1,23 @@
-"""Brings a database to the tables that this release works with."""
+"""Brings a database to the tables that this release works with.
+
+Alembic is imported where it is used: processes that only work on chunks start sooner without it.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url
 
 from server.domain.errors import Conflict, NotReady
 from server.storage.engine import open_engines
 from server.storage.locks import lock_name
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -28,6 +30,9 @@ def migrate(url: str, also: Callable[[Any], None] | None = None) -> None:
     Raises Conflict when the database was made by a newer release, Unavailable when it cannot be
     written, and InvalidInput for a URL that is not supported.
     """
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     # Alembic tells of each step as if it were news, in whatever log the process has.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
@@ -37,7 +42,7 @@ def migrate(url: str, also: Callable[[Any], None] | None = None) -> None:
         # One transaction from asking to writing: of two processes the second finds it all done.
         with engines.writer.begin() as connection:
             lock_name(connection, "migration")
-            _refuse_newer(connection, ScriptDirectory.from_config(config))
+            _refuse_newer(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             if also:
@@ -63,24 +68,35 @@ def refuse_unmigrated(url: str) -> None:
     engines = open_engines(url)
     try:
         with engines.reader.begin() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
+            found = _versions(connection)
     finally:
         engines.close()
-    wanted = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
-    if found != wanted:
+    wanted = _scripts().get_current_head()
+    if found != {wanted}:
         raise NotReady(
-            f"The database is at version {found or 'none'} and this release works with {wanted}: "
-            "run 'invoicejobs migrate' with the newer of both releases first.",
+            f"The database is at version {', '.join(sorted(found)) or 'none'} and this release "
+            f"works with {wanted}: run 'invoicejobs migrate' with the newer of both first.",
             reason="DATABASE_NOT_MIGRATED",
         )
 
 
-def _refuse_newer(connection: Connection, scripts: ScriptDirectory) -> None:
-    known = {script.revision for script in scripts.walk_revisions()}
-    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+def _refuse_newer(connection: Connection) -> None:
+    unknown = _versions(connection) - {script.revision for script in _scripts().walk_revisions()}
     if unknown:
         raise Conflict(
             f"The database is at version {', '.join(sorted(unknown))}, which this release does "
             "not know: it was made by a newer one. Start that release, or use another database.",
             reason="DATABASE_TOO_NEW",
         )
+
+
+def _versions(connection: Connection) -> set[str]:
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    return ScriptDirectory(str(_MIGRATIONS))

@@ -19,6 +19,8 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 #: The most ids in one statement; SQLite's own limit of variables is 999 in old releases.
 BATCH_SIZE = 500
+#: Rows of one statement that writes.
+INSERTED_AT_ONCE = 10_000
 
 #: A key of a table, and no number that a database could not hold.
 _KEY = re.compile(r"[1-9][0-9]{0,17}")

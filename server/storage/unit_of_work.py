@@ -8,6 +8,8 @@ from contextlib import contextmanager, nullcontext
 from sqlalchemy import Connection, QueuePool, Transaction, select
 
 from server.domain.errors import Unavailable
+from server.domain.job import Job, JobOrder
+from server.domain.tenant import Tenant
 from server.ports import OfferChunks
 from server.storage.archive import SqlArchive
 from server.storage.audit_log import SqlAuditStore
@@ -17,9 +19,13 @@ from server.storage.clients import SqlClientStore
 from server.storage.dialects import BUSY_TIMEOUT, clear_log
 from server.storage.engine import Engines, open_engines
 from server.storage.invoices import SqlInvoiceStore
+from server.storage.job_rows import job_and_orders
+from server.storage.job_starts import SqlJobStartStore
+from server.storage.job_statements import JOB_WITH_ORDERS
 from server.storage.jobs import SqlJobStore
 from server.storage.numbers import SqlNumberStore
 from server.storage.orders import SqlOrderStore
+from server.storage.prepared import DriverFailed, PreparedQuery
 from server.storage.requests import SqlRequestStore
 from server.storage.retention import SqlRetention
 from server.storage.schedules import SqlScheduleStore
@@ -37,6 +43,7 @@ class SqlUnitOfWork:
     ) -> None:
         self._transaction = transaction
         self.jobs = SqlJobStore(connection)
+        self.job_starts = SqlJobStartStore(connection, offer)
         self.chunks = SqlChunkStore(connection, offer)
         self.orders = SqlOrderStore(connection)
         self.invoices = SqlInvoiceStore(connection)
@@ -63,6 +70,7 @@ class SqlDatabase:
         self._offer = offer
         self._changes = None if engines.one_writes_at_a_time else SharedChanges(engines)
         queue = WriteQueue(patience=BUSY_TIMEOUT)
+        self._job_with_orders = PreparedQuery(engines.reader, JOB_WITH_ORDERS)
         self._turn = queue.turn if engines.one_writes_at_a_time else nullcontext
 
     @contextmanager
@@ -80,6 +88,21 @@ class SqlDatabase:
             _unit(connection, self._offer) as unit,
         ):
             yield unit
+
+    def read_job(
+        self, tenant: Tenant, job_id: str, first: int, limit: int
+    ) -> tuple[Job, tuple[JobOrder, ...]] | None:
+        """Reads a job and its orders from position first on, at most limit; None: no such job."""
+        try:
+            rows = self._job_with_orders.rows(
+                tenant=tenant, job_id=job_id, first=first, limit=limit
+            )
+        except DriverFailed:
+            # Which connects anew if need be, or says what is wrong.
+            with self.read() as unit:
+                job = unit.jobs.get(tenant, job_id)
+                return (job, unit.jobs.orders(job_id, first, limit)) if job else None
+        return job_and_orders(rows) if rows else None
 
     def ready(self) -> bool:
         """Tells whether the database answers."""
@@ -105,6 +128,7 @@ class SqlDatabase:
         """Closes all connections that are not in use."""
         if self._changes is not None:
             self._changes.close()
+        self._job_with_orders.close()
         self._engines.close()
 
     def connections(self) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 from server.access.tokens import TokenVerifier
 from server.config import Config
@@ -15,7 +16,6 @@ from server.identifiers.check_digits import CheckDigits
 from server.ports import Engine
 from server.rendering import render_document, render_preview, warm_up
 from server.rendering.logos import prepare_logo
-from server.rendering.typography.scripts import check_fonts
 from server.service.cancel_invoice import CancelInvoice
 from server.service.cancel_job import CancelJob
 from server.service.create_job import CreateJob
@@ -26,7 +26,6 @@ from server.service.list_schedules import ListSchedules
 from server.service.make_documents import MakeDocuments
 from server.service.plan_job import PlanJob
 from server.service.preview_invoice import PreviewInvoice
-from server.service.process_chunk import ProcessChunk
 from server.service.purge import Purge, Retention
 from server.service.read_invoice import ListInvoices, ReadInvoice
 from server.service.read_job import ListJobs, ReadJob
@@ -43,10 +42,12 @@ from server.sources.own_orders import OwnOrders
 from server.sources.read_order import read_order
 from server.storage import SqlDatabase, open_database, server_address
 from server.wiring.access import join_issuer, join_verifier
+from server.wiring.chunk_process import Report, open_inside, work_on
 from server.wiring.clock import SystemClock, new_id
 from server.wiring.links import join_links
 from server.wiring.observing import Observer, as_schedule, new_observer
 from server.wiring.previews import join_previews
+from server.work.chunk_processes import ChunkProcesses
 from server.work.housekeeping import Housekeeping
 from server.work.local_changes import LocalChanges
 from server.work.render_pool import RenderPool
@@ -63,6 +64,7 @@ class Service:
     """The running inside: what clients can ask for, and who does the work."""
 
     use_cases: UseCases
+    processes: ChunkProcesses[Report]
     engine: Engine
     scheduler: Scheduler
     housekeeping: Housekeeping
@@ -70,6 +72,13 @@ class Service:
     verifier: TokenVerifier | None
     #: Whether the database is in this process.
     embedded: bool
+
+    def start(self) -> None:
+        """Begins to work, and to do what is due now and then."""
+        self.processes.start()
+        self.engine.start()
+        self.scheduler.start()
+        self.housekeeping.start()
 
 
 @contextmanager
@@ -82,17 +91,26 @@ def open_service(config: Config, observer: Observer | None = None) -> Iterator[S
     with nullcontext() if server_address(config.database_url) else alone(config):
         migrate_database(config)
         database = open_database(config.database_url, offer_chunks(config))
-        pool = RenderPool(
-            render_document, render_preview, warm_up, config.render_processes, config.render_seconds
-        )
+        # Draws credit notes and previews; the processes of jobs draw by themselves.
+        pool = RenderPool(render_document, render_preview, warm_up, 1, config.render_seconds)
+        # One more than works on jobs: it starts those that nobody has begun.
+        count = config.work_processes + 1 if config.work_processes else 0
+        processes = ChunkProcesses(partial(open_inside, config), work_on, count)
         try:
-            yield _join(config, database, pool, observer or new_observer())
+            yield _join(config, database, pool, processes, observer or new_observer())
         finally:
+            processes.close()
             pool.close()
             database.close()
 
 
-def _join(config: Config, opened: SqlDatabase, pool: RenderPool, observer: Observer) -> Service:
+def _join(
+    config: Config,
+    opened: SqlDatabase,
+    pool: RenderPool,
+    processes: ChunkProcesses[Report],
+    observer: Observer,
+) -> Service:
     clock = SystemClock()
     database = observer.database(opened, clock)
     signing_keys = SharedKeys(database, clock)
@@ -103,7 +121,7 @@ def _join(config: Config, opened: SqlDatabase, pool: RenderPool, observer: Obser
     identifiers = CheckDigits()
     check_settings = CheckSettings(identifiers)
     fetch_logo = FetchLogoByHttps() if config.logo_urls == "on" else refuse_logo_url
-    make_documents = MakeDocuments(database, observer.renderer(pool), store)
+    make_documents = MakeDocuments(database, pool, store)
     changes = opened.changes or LocalChanges()
     job_limits = JobLimits(config.max_running_jobs, config.max_waiting_orders)
     engine = choose_engine(
@@ -114,16 +132,8 @@ def _join(config: Config, opened: SqlDatabase, pool: RenderPool, observer: Obser
             WorkOnChunk(
                 database,
                 clock,
-                PlanJob(database, clock, source, config.chunk_size, job_limits),
-                ProcessChunk(
-                    database,
-                    clock,
-                    observer.source(source),
-                    identifiers,
-                    check_fonts,
-                    observer.issuing(database, clock),
-                    make_documents,
-                ),
+                observer.plan(PlanJob(database, clock, source, config.chunk_size, job_limits)),
+                observer.reported(processes),
                 changes.changed,
             )
         ),
@@ -173,7 +183,9 @@ def _join(config: Config, opened: SqlDatabase, pool: RenderPool, observer: Obser
     purge = Purge(database, clock, store, retention_of(config))
     housekeeping = Housekeeping(purge.if_due, lambda _: store.remove_abandoned(FORGOTTEN))
     verifier = join_verifier(config, signing_keys)
-    return Service(use_cases, engine, scheduler, housekeeping, verifier, embedded=not shared)
+    return Service(
+        use_cases, processes, engine, scheduler, housekeeping, verifier, embedded=not shared
+    )
 
 
 def retention_of(config: Config) -> Retention:

@@ -18,17 +18,16 @@ from server.observing.backlog import Connections, Queue
 from server.observing.calls import ObserveCalls
 from server.observing.database import ObservedDatabase
 from server.observing.metrics import Metrics
+from server.observing.refused import CountRefused
 from server.observing.stages import Stages
 from server.observing.work import (
-    ObservedIssuing,
-    ObservedRenderer,
-    ObservedSource,
+    ObservedPlan,
     ObservedWork,
 )
-from server.ports import Clock, Database, OrderSource, Renderer
-from server.service.issue_invoices import IssueInvoices
+from server.ports import Clock, Database
 from server.service.origin import acting_for
 from server.storage import SqlDatabase
+from server.wiring.chunk_process import Report
 
 T = TypeVar("T")
 
@@ -40,13 +39,16 @@ class Observer:
     registry: Registry
     metrics: Metrics
     tracer: Tracer
-    stages: Stages
     #: Whether this process tells of the queue, which all processes on one database share.
     tells_of_queue: bool
 
     def calls(self) -> ObserveCalls:
         """Makes what every call goes through first."""
         return ObserveCalls(self.tracer, self.metrics)
+
+    def refused(self) -> CountRefused:
+        """Makes what counts calls that are refused before that."""
+        return CountRefused(self.metrics)
 
     def database(self, database: SqlDatabase, clock: Clock) -> Database:
         """Wraps the database."""
@@ -57,19 +59,22 @@ class Observer:
 
     def work(self, work: Callable[[Chunk], None]) -> ObservedWork:
         """Wraps what works on chunks."""
-        return ObservedWork(work, self.tracer, self.metrics, self.stages)
+        return ObservedWork(work, self.tracer, self.metrics)
 
-    def source(self, source: OrderSource) -> OrderSource:
-        """Wraps where a chunk's orders come from."""
-        return ObservedSource(source, self.stages)
+    def plan(self, plan: Callable[[Chunk], None]) -> ObservedPlan:
+        """Wraps what plans jobs."""
+        return ObservedPlan(plan, Stages(self.metrics, self.tracer))
 
-    def issuing(self, database: Database, clock: Clock) -> IssueInvoices:
-        """Makes what issues a chunk's invoices."""
-        return ObservedIssuing(database, clock, self.stages)
+    def reported(self, work: Callable[[Chunk], Report]) -> Callable[[Chunk], None]:
+        """Tells here what a chunk's process noted, and raises here what went wrong there."""
 
-    def renderer(self, renderer: Renderer) -> Renderer:
-        """Wraps what renders invoices."""
-        return ObservedRenderer(renderer, self.stages)
+        def process_chunk(chunk: Chunk) -> None:
+            report = work(chunk)
+            report.noted.tell(self.metrics, self.tracer)
+            if report.error:
+                raise report.error
+
+        return process_chunk
 
 
 def new_observer(tracer: Tracer | None = None, *, tells_of_queue: bool = True) -> Observer:
@@ -77,7 +82,7 @@ def new_observer(tracer: Tracer | None = None, *, tells_of_queue: bool = True) -
     tracer = tracer or PlainTracer()
     registry = new_registry()
     metrics = Metrics(registry)
-    return Observer(registry, metrics, tracer, Stages(metrics, tracer), tells_of_queue)
+    return Observer(registry, metrics, tracer, tells_of_queue)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from server.service.settings import CheckSettings
 from server.sources.logo_url import refuse_logo_url
 from server.sources.read_order import read_order
 from server.wiring.clock import SystemClock
-from server.work.render_pool import RenderPool
+from server.work.render_here import RenderHere
 
 
 def join_previews(clock: Clock, identifiers: Identifiers, renderer: Renderer) -> RenderPreview:
@@ -30,7 +30,7 @@ def render_files() -> RenderFiles:
     """Joins what renders previews of files: nothing runs behind it and nothing is kept."""
     clock, identifiers = SystemClock(), CheckDigits()
     check_settings = CheckSettings(identifiers)
-    renderer = RenderPool(render_document, render_preview, warm_up, processes=0)
+    renderer = RenderHere(render_document, render_preview, warm_up)
     return RenderFiles(
         lambda text: read_settings_json(text, check_settings),
         TakeLogos(clock, refuse_logo_url, prepare_logo),

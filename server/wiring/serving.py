@@ -10,6 +10,7 @@ from server.config import Config
 from server.observing.calls import tell_tenant
 from server.rpc.authentication import Authentication
 from server.rpc.links import link_check
+from server.rpc.overload import OverloadGuard
 from server.rpc.serving import GrpcServer
 from server.rpc.threads import Threads
 from server.wiring.door import door_certificates, door_limits
@@ -48,13 +49,11 @@ async def _serve(config: Config, service: Service, threads: Threads, observer: O
         threads,
         limits=door_limits(config),
         authentication=Authentication(service.verifier, link_check(service.use_cases.check_link)),
-        interceptors=[observer.calls()],
+        interceptors=[OverloadGuard(observer.refused()), observer.calls()],
         see=tell_tenant,
         embedded=service.embedded,
     )
-    service.engine.start()
-    service.scheduler.start()
-    service.housekeeping.start()
+    service.start()
     await server.start(config.grpc_host, config.grpc_port, certificates)
     await stop.wait()
     log.info("stopping: running calls and steps have %d seconds to end", config.stop_grace)

@@ -1,1 +1,1 @@
-"""Who does the chunks, and the processes that render."""
+"""Who does the chunks, and the processes in which that happens."""

@@ -67,8 +67,10 @@ def result_of(future: Future[T], pool: ProcessPoolExecutor, seconds: float | Non
 
 
 def _start_process(warm_up: Callable[[], None]) -> None:
-    # Ctrl-C reaches the whole group; the parent alone decides when to end.
+    # Ctrl-C reaches the whole group, and a service manager may tell each; the parent alone decides
+    # when to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # What takes too long is ended by this signal; somebody may have started us with it ignored.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()

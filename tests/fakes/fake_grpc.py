@@ -5,6 +5,7 @@ It speaks real gRPC on loopback; tests see its calls, let methods fail or hang, 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import uuid
@@ -42,6 +43,8 @@ class FakeServer(FakeJobs, FakePreviews):
         self.calls: list[Call] = []
         self.failures: dict[str, grpc.Status | Exception] = {}
         self.holds: dict[str, Hold] = {}
+        #: What a download waits for when all of its pieces were sent.
+        self.end_of_download: asyncio.Event | None = None
         #: Bytes after which downloads end with UNAVAILABLE.
         self.break_after: int | None = None
         self.health = aio_health.HealthServicer()
@@ -197,6 +200,8 @@ class FakeServer(FakeJobs, FakePreviews):
             if "pieces" in self.holds and start:
                 await self.holds["pieces"].wait()
             yield invoices.DownloadInvoiceResponse(data=content[start : start + PIECE_BYTES])
+        if self.end_of_download:
+            await self.end_of_download.wait()
 
     async def CancelInvoice(self, request: Any, context: Context) -> Any:
         await self.enter("CancelInvoice", request, context)

@@ -69,11 +69,18 @@ class FakeRenderer:
         #: Formats that it cannot render to.
         self.refused_formats: set[DocumentFormat] = set()
         self.rendered: list[tuple[str, DocumentFormat]] = []
+        #: Whether each call asked for that.
+        self.alone: list[bool] = []
         self.previewed: list[Invoice] = []
 
     def render(
-        self, wanted: Sequence[tuple[Invoice, DocumentFormat]], finish: Finish[T]
+        self,
+        wanted: Sequence[tuple[Invoice, DocumentFormat]],
+        finish: Finish[T],
+        *,
+        alone: bool = False,
     ) -> list[T]:
+        self.alone.append(alone)
         self.before()
         self.rendered += [(invoice.number, format) for invoice, format in wanted]
         rendered = [
@@ -147,6 +154,9 @@ class HookedDatabase:
     def write(self) -> Iterator[Any]:
         with self.real.write() as unit:
             yield _HookedUnit(self, unit)
+
+    def read_job(self, *asked: Any) -> Any:
+        return self.real.read_job(*asked)
 
     def ready(self) -> bool:
         return self.real.ready()

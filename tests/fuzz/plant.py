@@ -30,7 +30,7 @@ SETTINGS = {
     "INVOICEJOBS_TENANT_RATE": "0",
     "INVOICEJOBS_ADDRESS_RATE": "0",
     "INVOICEJOBS_MAX_RUNNING_JOBS": "100000",
-    "INVOICEJOBS_RENDER_PROCESSES": "1",
+    "INVOICEJOBS_WORK_PROCESSES": "1",
     "INVOICEJOBS_LOG_FORMAT": "json",
     "INVOICEJOBS_TOKEN_LIFETIME": "86400",
 }
@@ -39,10 +39,11 @@ SETTINGS = {
 class Plant:
     """A service, clients of two tenants, and what they know of it."""
 
-    def __init__(self, folder: Path, auth: str) -> None:
+    def __init__(self, folder: Path, auth: str, database_url: str = "") -> None:
         """Takes a folder for all that the service keeps, and what INVOICEJOBS_AUTH shall be."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.service = Service(folder, **SETTINGS, INVOICEJOBS_AUTH=auth)
+        database = {"INVOICEJOBS_DATABASE_URL": database_url} if database_url else {}
+        self.service = Service(folder, **SETTINGS, **database, INVOICEJOBS_AUTH=auth)
         self._locked = auth == "jwt"
         self._log = folder / "log.txt"
         self.known = Known()

@@ -1,7 +1,5 @@
 """Rounds of inputs against one service: each sends some of every kind and looks what it did.
 
-    python -m tests.fuzz.rounds FOLDER --auth jwt --inputs 1000 --seed 7
-
 Prints what is found at once; `tests.fuzz.table` makes a table of what is given back.
 """
 
@@ -10,7 +8,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from random import Random
 
 from tests.fuzz.calls import fuzz_calls
@@ -36,14 +33,13 @@ ROUND = 1000
 
 
 def run(
-    folder: Path, auth: str, rounds: Sequence[int], seed: int, kinds: Sequence[str], inputs: int
+    plant: Plant, rounds: Sequence[int], seed: int, kinds: Sequence[str], inputs: int
 ) -> tuple[dict[str, Tally], dict[str, tuple[float, float]]]:
-    """Runs rounds, and gives the tally of each kind and the memory of each process.
+    """Runs rounds against a plant, and gives the tally of each kind and the memory of each process.
 
     rounds are their numbers: one alone repeats what it did, whatever came before.
     """
     tallies = {kind: Tally() for kind in (*kinds, "service")}
-    plant = Plant(folder, auth)
     try:
         plant.start()
         for number in rounds:

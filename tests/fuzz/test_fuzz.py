@@ -13,6 +13,7 @@ from invoicejobs.v1 import tenant_settings_pb2
 from tests.fuzz.__main__ import AUTHS
 from tests.fuzz.known import Known
 from tests.fuzz.messages import change, fill, to_bytes
+from tests.fuzz.plant import Plant
 from tests.fuzz.rounds import KINDS, run
 from tests.fuzz.tally import Tally
 from tests.fuzz.watch import FEWEST_LOOKS, Watch
@@ -25,7 +26,7 @@ SEED = 6
 @pytest.mark.timeout(0 if INPUTS > 1000 else 300)
 @pytest.mark.parametrize("auth", AUTHS)
 def test_whatever_is_sent_to_either_door_nothing_breaks(auth, tmp_path):
-    tallies, _ = run(tmp_path, auth, [1], SEED, list(KINDS), INPUTS)
+    tallies, _ = run(Plant(tmp_path, auth), [1], SEED, list(KINDS), INPUTS)
     assert [finding for tally in tallies.values() for finding in tally.found] == []
     for kind in KINDS:
         assert tallies[kind].inputs > 0, kind

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from subprocess import Popen
 
-from tests.torture.plant import render_processes
+from tests.torture.plant import work_processes
 
 #: KiB, as the system counts, in a MiB.
 MIB = 1024
@@ -33,7 +33,7 @@ class Watch:
         self._read = 0
         self._memory: dict[str, list[float]] = {name: [] for name in processes}
         self._most: dict[str, float] = {}
-        self._drawing = set(render_processes(processes["server"].pid))
+        self._drawing = set(work_processes(processes["server"].pid))
 
     def look(self) -> Iterator[str]:
         """Tells what is wrong since the last look."""
@@ -47,7 +47,7 @@ class Watch:
             if most > max(MOST, self._most.get(name, 0) + GROWTH):
                 yield f"the {name} held {most:.0f} MiB at a time"
             self._most[name] = most
-        drawing = set(render_processes(self._processes["server"].pid))
+        drawing = set(work_processes(self._processes["server"].pid))
         # Those of previews come and go; those that were there must still be.
         if lost := self._drawing - drawing:
             yield f"{len(lost)} processes that draw ended"

@@ -27,7 +27,7 @@ ORDER = ROOT / "examples/orders/01-b2c-domestic-gross.json"
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A server in which one order has its invoice."""
-    service = Service(tmp_path_factory.mktemp("grpcurl"), INVOICEJOBS_RENDER_PROCESSES="0")
+    service = Service(tmp_path_factory.mktemp("grpcurl"), INVOICEJOBS_WORK_PROCESSES="1")
     service.start()
     service.save_settings("acme")
     yield service

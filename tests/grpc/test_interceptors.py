@@ -13,8 +13,20 @@ from process.trace import PlainTracer
 from server.domain.errors import NotFound
 from server.observing.calls import ObserveCalls
 from server.observing.metrics import Metrics
-from server.rpc.interceptors import CallInterceptor
+from server.rpc.endings import Endings
 from tests.grpc.door import DEADLINE, failure_of
+
+
+class Ending(grpc.aio.ServerInterceptor):
+    """What ends calls, alone."""
+
+    def __init__(self):
+        self._endings = Endings()
+
+    async def intercept_service(self, continuation, handler_call_details):
+        handler = await continuation(handler_call_details)
+        return handler and self._endings.surrounded(handler, handler_call_details.method)
+
 
 KINDS = ["unary_unary", "unary_stream", "stream_unary", "stream_stream"]
 
@@ -60,7 +72,7 @@ async def written_by_hand(request, context):
 @pytest.fixture
 async def channel():
     observe = ObserveCalls(PlainTracer(), Metrics(new_registry()))
-    server = grpc.aio.server(interceptors=[observe, CallInterceptor()])
+    server = grpc.aio.server(interceptors=[observe, Ending()])
     handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
         "unary_unary": grpc.unary_unary_rpc_method_handler(unary_unary),
         "unary_stream": grpc.unary_stream_rpc_method_handler(unary_stream),

@@ -66,6 +66,30 @@ async def test_a_call_whose_caller_left_before_it_began_is_dropped():
     assert done == ["stayed"]
 
 
+async def test_nobody_waits_for_threads_that_were_let_go():
+    entered, released = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def first():
+        loop.call_soon_threadsafe(entered.set)
+        return released.wait(DEADLINE)
+
+    with Threads(1) as threads:
+        running = asyncio.ensure_future(threads.run(first))
+        await entered.wait()
+        waiting = asyncio.ensure_future(threads.run(int))
+        # Twice, so that both have asked.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    async with asyncio.timeout(DEADLINE):
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        with pytest.raises(asyncio.CancelledError):
+            await threads.run(int)
+        released.set()
+        assert await running
+
+
 @pytest.mark.parametrize("count", [FEW_ORDERS - 1, FEW_ORDERS, FEW_ORDERS + 1])
 @pytest.mark.parametrize("embedded", [True, False])
 async def test_a_job_is_read_whole_and_only_few_of_its_orders_on_the_loop(count, embedded):

@@ -13,7 +13,7 @@ from tests.journeys.service import Service
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     """A started server with one render process, which starts sooner than many."""
-    service = Service(tmp_path, INVOICEJOBS_RENDER_PROCESSES="1")
+    service = Service(tmp_path, INVOICEJOBS_WORK_PROCESSES="1")
     service.start()
     yield service
     service.stop()

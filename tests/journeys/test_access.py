@@ -59,7 +59,7 @@ def _answer(asked: urllib.request.Request) -> Any:
 @pytest.fixture
 def locked(tmp_path: Path) -> Iterator[Service]:
     """The whole service with INVOICEJOBS_AUTH=jwt."""
-    service = Service(tmp_path, INVOICEJOBS_AUTH="jwt", INVOICEJOBS_RENDER_PROCESSES="0")
+    service = Service(tmp_path, INVOICEJOBS_AUTH="jwt", INVOICEJOBS_WORK_PROCESSES="1")
     service.start()
     try:
         service.start_gateway()

@@ -54,7 +54,7 @@ def run(tmp_path: Path) -> Run:
 def test_a_backup_of_a_running_job_is_restored_and_the_job_goes_on(
     tmp_path: Path, run: Run
 ) -> None:
-    settings = {"INVOICEJOBS_RENDER_PROCESSES": "1", "INVOICEJOBS_CHUNK_SIZE": "5"}
+    settings = {"INVOICEJOBS_WORK_PROCESSES": "1", "INVOICEJOBS_CHUNK_SIZE": "5"}
     job_id = _back_up_midway(Service(tmp_path, **settings), lambda: run(_block("Back up")))
     lost = _lose_a_document(tmp_path, run)
 
@@ -71,7 +71,7 @@ def test_a_backup_of_a_running_job_is_restored_and_the_job_goes_on(
 def test_a_backup_of_postgresql_is_restored_and_the_job_goes_on(
     tmp_path: Path, run: Run, postgres_server: PostgresServer
 ) -> None:
-    settings = {"INVOICEJOBS_RENDER_PROCESSES": "1", "INVOICEJOBS_CHUNK_SIZE": "5"}
+    settings = {"INVOICEJOBS_WORK_PROCESSES": "1", "INVOICEJOBS_CHUNK_SIZE": "5"}
     tools = {"PATH": f"{programs()}{os.pathsep}{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
     def place(name: str, url: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ def test_a_job_killed_again_and_again_ends_with_every_order_invoiced_once_withou
     tmp_path: Path,
 ) -> None:
     # Small chunks and few render processes leave more moments to be killed in.
-    service = Service(tmp_path, INVOICEJOBS_RENDER_PROCESSES="1", INVOICEJOBS_CHUNK_SIZE="10")
+    service = Service(tmp_path, INVOICEJOBS_WORK_PROCESSES="1", INVOICEJOBS_CHUNK_SIZE="10")
     chance = random.Random(20261122)
     orders = [f"order-{n}" for n in range(ORDERS)]
     service.start()

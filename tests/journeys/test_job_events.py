@@ -21,7 +21,7 @@ ORDER_IDS = [f"order-{n}" for n in range(120)]
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Service]:
     """A service that works in small steps, with a tenant's settings and many orders."""
-    service = Service(tmp_path, INVOICEJOBS_RENDER_PROCESSES="0", INVOICEJOBS_CHUNK_SIZE="5")
+    service = Service(tmp_path, INVOICEJOBS_WORK_PROCESSES="1", INVOICEJOBS_CHUNK_SIZE="5")
     service.start()
     service.start_gateway()
     service.save_settings("acme")

@@ -29,7 +29,7 @@ def _modes(folder: Path) -> dict[str, str]:
 
 
 def test_what_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
-    service = Service(tmp_path, INVOICEJOBS_RENDER_PROCESSES="1")
+    service = Service(tmp_path, INVOICEJOBS_WORK_PROCESSES="1")
     before = os.umask(0o022)
     try:
         service.start()

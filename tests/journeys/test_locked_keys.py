@@ -39,7 +39,7 @@ def test_nobody_is_asked_for_a_pass_phrase(
             env=os.environ
             | {
                 "INVOICEJOBS_DATA_DIR": str(tmp_path / "data"),
-                "INVOICEJOBS_RENDER_PROCESSES": "0",
+                "INVOICEJOBS_WORK_PROCESSES": "1",
                 "INVOICEJOBS_GRPC_PORT": "0",
                 "INVOICEJOBS_REST_PORT": "0",
                 f"INVOICEJOBS_{door}_TLS_CERTIFICATE": str(certificate),

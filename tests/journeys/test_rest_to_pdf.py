@@ -119,7 +119,7 @@ def test_a_server_asked_to_stop_ends_cleanly_and_resumes_its_job_at_the_next_sta
 ) -> None:
     service = Service(
         tmp_path,
-        INVOICEJOBS_RENDER_PROCESSES="0",
+        INVOICEJOBS_WORK_PROCESSES="1",
         INVOICEJOBS_CHUNK_SIZE="5",
         INVOICEJOBS_STOP_GRACE="10",
     )

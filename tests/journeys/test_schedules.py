@@ -15,12 +15,12 @@ import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from invoicejobs.v1 import invoice_jobs_pb2, tenant_settings_pb2
 
-from server import wiring
 from server.config import read_config
 from server.domain.job import JobFilter, JobType
 from server.domain.schedule import Schedule
 from server.domain.tenant import Tenant
 from server.rpc.settings_json import read_settings_json
+from server.wiring import inside
 from tests.fakes.outside import FakeClock
 from tests.journeys.service import ROOT, Service, small_orders
 
@@ -61,7 +61,7 @@ def _let_its_time_pass(service: Service, due_at: datetime) -> None:
 
 
 def test_a_time_that_passed_while_the_server_was_down_is_made_up_for_once(tmp_path: Path) -> None:
-    service = Service(tmp_path, INVOICEJOBS_RENDER_PROCESSES="0")
+    service = Service(tmp_path, INVOICEJOBS_WORK_PROCESSES="1")
     service.start()
     try:
         service.save_settings("acme")
@@ -98,12 +98,12 @@ def test_the_running_service_starts_a_job_as_soon_as_its_time_has_come(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = FakeClock(datetime(2026, 3, 10, 5, 59, 58, tzinfo=UTC))
-    monkeypatch.setattr(wiring.inside, "SystemClock", lambda: clock)
+    monkeypatch.setattr(inside, "SystemClock", lambda: clock)
     config = read_config(
-        {"INVOICEJOBS_DATA_DIR": str(tmp_path / "data"), "INVOICEJOBS_RENDER_PROCESSES": "0"}
+        {"INVOICEJOBS_DATA_DIR": str(tmp_path / "data"), "INVOICEJOBS_WORK_PROCESSES": "1"}
     )
     acme = Tenant("acme")
-    with wiring.open_service(config) as service:
+    with inside.open_service(config) as service:
         ask = service.use_cases
         settings = read_settings_json(
             (ROOT / "examples/settings.json").read_bytes(), ask.check_settings
@@ -127,7 +127,7 @@ def test_the_running_service_starts_a_job_as_soon_as_its_time_has_come(
 def test_a_job_beyond_the_tenants_limit_is_429_with_retry_after(tmp_path: Path) -> None:
     service = Service(
         tmp_path,
-        INVOICEJOBS_RENDER_PROCESSES="0",
+        INVOICEJOBS_WORK_PROCESSES="1",
         INVOICEJOBS_MAX_JOB_ORDERS="2",
         INVOICEJOBS_MAX_WAITING_ORDERS="2",
     )

@@ -129,8 +129,7 @@ def journey(postgres_server: Any, tmp_path_factory: pytest.TempPathFactory) -> I
         service = Service(
             tmp_path_factory.mktemp("seen"),
             INVOICEJOBS_DATABASE_URL=url,
-            INVOICEJOBS_WORKER_THREADS="0",
-            INVOICEJOBS_RENDER_PROCESSES="1",
+            INVOICEJOBS_WORK_PROCESSES="0",
             INVOICEJOBS_AUTH="jwt",
             INVOICEJOBS_JWT_SECRET=tokens.SECRET.decode(),
             INVOICEJOBS_JWT_ISSUER=tokens.ISSUER,
@@ -142,7 +141,7 @@ def journey(postgres_server: Any, tmp_path_factory: pytest.TempPathFactory) -> I
         service.start()
         own = {"INVOICEJOBS_METRICS_PORT": str(ports[1])}
         worker = service.run(
-            "server", "work", INVOICEJOBS_WORKER_THREADS="1", INVOICEJOBS_METRICS_PORT=""
+            "server", "work", INVOICEJOBS_WORK_PROCESSES="1", INVOICEJOBS_METRICS_PORT=""
         )
         try:
             service.start_gateway(**own)

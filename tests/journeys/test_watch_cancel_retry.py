@@ -22,8 +22,7 @@ def shop(tmp_path: Path) -> Iterator[Service]:
     """A service with 300 orders, which works on them in many small steps."""
     service = Service(
         tmp_path,
-        INVOICEJOBS_RENDER_PROCESSES="1",
-        INVOICEJOBS_WORKER_THREADS="1",
+        INVOICEJOBS_WORK_PROCESSES="1",
         INVOICEJOBS_CHUNK_SIZE="10",
     )
     service.start()

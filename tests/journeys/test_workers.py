@@ -32,8 +32,7 @@ class Cluster:
         self.service = Service(
             folder,
             INVOICEJOBS_DATABASE_URL=url,
-            INVOICEJOBS_WORKER_THREADS="0",
-            INVOICEJOBS_RENDER_PROCESSES="1",
+            INVOICEJOBS_WORK_PROCESSES="0",
             # Small chunks: more moments to be hit in.
             INVOICEJOBS_CHUNK_SIZE="5",
         )
@@ -54,7 +53,7 @@ class Cluster:
     def start_worker(self) -> int:
         """Starts a worker and gives the number that it has in the database."""
         before = set(self.ask(REGISTERED))
-        process = self.service.run("server", "work", INVOICEJOBS_WORKER_THREADS="2")
+        process = self.service.run("server", "work", INVOICEJOBS_WORK_PROCESSES="1")
         self.until(lambda: set(self.ask(REGISTERED)) - before, START)
         number = (set(self.ask(REGISTERED)) - before).pop()
         self.workers[number] = process
@@ -184,11 +183,11 @@ def test_a_worker_without_postgresql_is_refused_with_a_sentence(tmp_path):
 
 
 def test_a_server_that_leaves_its_work_to_nobody_is_refused_with_a_sentence(tmp_path):
-    service = Service(tmp_path, INVOICEJOBS_WORKER_THREADS="0")
+    service = Service(tmp_path, INVOICEJOBS_WORK_PROCESSES="0")
     assert service.run("server", "serve").wait(START) == 2
-    assert "INVOICEJOBS_WORKER_THREADS is 0" in service.log()
+    assert "INVOICEJOBS_WORK_PROCESSES is 0" in service.log()
 
 
 def test_an_sqlite_service_does_without_procrastinate():
-    code = "import server.wiring, sys; sys.exit('procrastinate' in sys.modules)"
+    code = "import server.wiring.serving, sys; sys.exit('procrastinate' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -42,7 +42,7 @@ class Now:
 def config(request, tmp_path):
     environment = {
         "INVOICEJOBS_DATA_DIR": str(tmp_path),
-        "INVOICEJOBS_WORKER_THREADS": "4",
+        "INVOICEJOBS_WORK_PROCESSES": "4",
     }
     if request.param == "postgresql":
         environment["INVOICEJOBS_DATABASE_URL"] = request.getfixturevalue("new_postgres_url")

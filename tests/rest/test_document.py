@@ -204,6 +204,15 @@ async def test_a_document_is_not_held_whole_before_it_is_sent(client, service, l
         await fake.holds["pieces"].entered.wait()
 
 
+async def test_nobody_has_all_of_a_document_before_its_call_has_ended(client, link, fake):
+    # Whoever has all of it may leave, and what is left before its end counts as cancelled.
+    fake.end_of_download = ended = asyncio.Event()
+    async with client.get(link) as response:
+        asyncio.get_running_loop().call_later(0.2, ended.set)
+        assert await response.read() == CONTENT
+        assert ended.is_set()
+
+
 async def test_a_download_that_fails_midway_is_cut_off_and_never_looks_whole(client, link, fake):
     fake.break_after = 1000
     async with client.get(link) as response:

@@ -24,7 +24,7 @@ CODES = [
     ("ALREADY_EXISTS", 409),
     ("ABORTED", 409),
     ("RESOURCE_EXHAUSTED", 429),
-    ("CANCELLED", 499),
+    ("CANCELLED", 503),
     ("UNIMPLEMENTED", 501),
     ("UNAVAILABLE", 503),
     ("DEADLINE_EXCEEDED", 504),
@@ -70,6 +70,18 @@ async def test_errors_that_pass_tell_when_to_retry(client, service, fake, code):
         fake.failures["GetInvoiceJob"] = status(grpc.StatusCode[code], "x", *details)
         response = await ask(client, service, 1)
         assert response.headers["Retry-After"] == expected
+
+
+@pytest.mark.parametrize("endpoint", range(len(ENDPOINTS)))
+async def test_a_call_that_the_transport_broke_off_may_be_tried_again(
+    client, service, fake, endpoint
+):
+    # What gRPC does by itself when too many calls wait: without a word of ours.
+    fake.failures[ENDPOINTS[endpoint][0]] = status(grpc.StatusCode.CANCELLED, "RST_STREAM")
+    response = await ask(client, service, endpoint)
+    error = await read_error(response, 503)
+    assert "RST_STREAM" not in json.dumps(error)
+    assert response.headers["Retry-After"] == "1"
 
 
 async def test_a_401_tells_how_to_authenticate(client, service, fake):

@@ -76,7 +76,7 @@ published = schemathesis.openapi.from_dict(with_path_parameters(PUBLISHED))
 @contextmanager
 def whole_service(folder: Path) -> Iterator[Service]:
     """Runs gateway, server and database, with a tenant that can have jobs."""
-    processes = processes_of.Service(folder, INVOICEJOBS_RENDER_PROCESSES="0")
+    processes = processes_of.Service(folder, INVOICEJOBS_WORK_PROCESSES="1")
     processes.start()
     try:
         processes.start_gateway()

@@ -208,7 +208,8 @@ async def test_bodies_that_do_not_fit_together_are_refused_for_now():
             assert response.status == 201
 
 
-async def test_a_client_that_does_not_read_its_answer_is_left():
+@pytest.mark.parametrize(("page", "requests"), [(1000, 100), (100, 1000)])
+async def test_a_client_that_does_not_read_its_answers_is_left(page, requests):
     async with fake_service(REQUEST_TIMEOUT="0.5") as (service, fake):
         fake.add_job("j", JOB_TYPE_MANUAL, [f"{n:0>120}" for n in range(1000)])
         host, _, port = service.url.removeprefix("http://").rpartition(":")
@@ -218,8 +219,8 @@ async def test_a_client_that_does_not_read_its_answer_is_left():
             loop = asyncio.get_running_loop()
             await loop.sock_connect(reader, (host, int(port)))
             # As many answers as no buffer of the system holds.
-            request = f"GET {service.jobs}/j?pageSize=1000 HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-            await loop.sock_sendall(reader, request * 100)
+            request = f"GET {service.jobs}/j?pageSize={page} HTTP/1.1\r\nHost: x\r\n\r\n"
+            await loop.sock_sendall(reader, request.encode() * requests)
             async with asyncio.timeout(WAIT):
                 while True:
                     try:

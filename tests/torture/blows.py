@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.torture.disk import Disk
-from tests.torture.plant import Plant, render_processes, send
+from tests.torture.plant import Plant, send, work_processes
 
 #: Seconds that a disk or a database is away.
 AWAY = (0.1, 1.5)
@@ -82,7 +82,7 @@ def pause_server(plant: Plant, chance: random.Random) -> Struck:
 
 def kill_renderer(plant: Plant, chance: random.Random) -> Struck:
     """Ends a process that renders."""
-    found = [pid for process in plant.processes for pid in render_processes(process.pid)]
+    found = [pid for process in plant.processes for pid in work_processes(process.pid)]
     if not found:
         return Struck(hit=False)
     send(chance.choice(found), signal.SIGKILL)

@@ -38,7 +38,8 @@ class Plant:
         self.database_disk = Disk(folder / "data") if disks and not postgres else None
         settings = {
             "INVOICEJOBS_DOCUMENTS_DIR": str(folder / "documents"),
-            "INVOICEJOBS_RENDER_PROCESSES": "1",
+            # On PostgreSQL the server works, too, so that chunks are lost when it dies.
+            "INVOICEJOBS_WORK_PROCESSES": "1",
             # Small chunks: more moments to be hit in.
             "INVOICEJOBS_CHUNK_SIZE": "4",
         }
@@ -46,8 +47,6 @@ class Plant:
             settings["INVOICEJOBS_DATABASE_URL"] = (
                 f"postgresql://postgres@127.0.0.1:{self.proxy.port}/torture"
             )
-            # It works, too, so that chunks are lost when it dies.
-            settings["INVOICEJOBS_WORKER_THREADS"] = "1"
         self.service = Service(folder, **settings)
         self.documents = folder / "documents"
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -160,7 +159,7 @@ class Plant:
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
         newest = self._newest_worker()
-        process = self.service.run("server", "work", INVOICEJOBS_WORKER_THREADS="2")
+        process = self.service.run("server", "work")
         # One that cannot reach the database when it starts says so and ends, as it should.
         self.until(lambda: self._newest_worker() > newest, START)
         return process
@@ -170,8 +169,8 @@ class Plant:
         return int(rows[0][0])
 
 
-def render_processes(parent: int) -> list[int]:
-    """Lists the processes that render for a process of the service."""
+def work_processes(parent: int) -> list[int]:
+    """Lists the processes that work for a process of the service."""
     children = []
     for task in Path(f"/proc/{parent}/task").glob("*/children"):
         with contextlib.suppress(OSError):

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 
-import server.wiring.inside
+import server.wiring.chunk_process
 from server.__main__ import main
 from server.domain.document import DocumentFormat
 from server.domain.invoice import Invoice
@@ -26,6 +26,8 @@ def draw(invoice: Invoice, format: DocumentFormat) -> bytes:
     return render_document(invoice, format)
 
 
+# Processes that are started for chunks read this file, too, under another name.
+vars(server.wiring.chunk_process)["render_document"] = draw
+
 if __name__ == "__main__":
-    vars(server.wiring.inside)["render_document"] = draw
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""A small TCP proxy before PostgreSQL, whose connections can be cut or fall silent."""
+"""A small TCP proxy before a server, whose connections can be cut, fall silent or be lost."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class Proxy:
-    """Forwards what comes at a port of this machine to a Unix socket, in a thread of its own."""
+    """Forwards what comes at a port of this machine, in a thread of its own."""
 
-    def __init__(self, socket_file: Path) -> None:
-        """Begins to listen."""
-        self._upstream = socket_file
+    def __init__(self, upstream: Path | int) -> None:
+        """Begins to listen. Takes a Unix socket, or another port of this machine."""
+        self._upstream = upstream
         self._open = True
         self._writers: set[asyncio.StreamWriter] = set()
+        self._lost: set[asyncio.StreamWriter] = set()
+        self._given_up = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._speaking = asyncio.Event()
         self._speaking.set()
@@ -47,13 +49,22 @@ class Proxy:
         change = self._speaking.clear if silent else self._speaking.set
         self._loop.call_soon_threadsafe(change)
 
+    def lose(self) -> None:
+        """Lets all that is sent on the connections there are vanish from now on; new ones work."""
+        self._run(self._lose())
+
+    def wait_for_give_up(self, seconds: float) -> bool:
+        """Waits until somebody closes a connection that was lost; tells whether that came."""
+        return self._given_up.wait(seconds)
+
     def close(self) -> None:
         """Ends listening and all connections."""
-        self._server.close()
+        self._loop.call_soon_threadsafe(self._server.close)
         self.silence(False)
         self.reset()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
@@ -64,12 +75,15 @@ class Proxy:
             _cut(writer)
         return count // 2
 
+    async def _lose(self) -> None:
+        self._lost |= self._writers
+
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._open:
             _cut(writer)
             return
         try:
-            up_reader, up_writer = await asyncio.open_unix_connection(self._upstream)
+            up_reader, up_writer = await self._connect()
         except OSError:
             _cut(writer)
             return
@@ -80,13 +94,23 @@ class Proxy:
             await asyncio.gather(*pumps, return_exceptions=True)
         finally:
             self._writers -= pair
+            if pair & self._lost:
+                self._lost -= pair
+                self._given_up.set()
             for end in pair:
                 end.close()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self._upstream, Path):
+            return await asyncio.open_unix_connection(self._upstream)
+        return await asyncio.open_connection("127.0.0.1", self._upstream)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(_PIECE):
                 await self._speaking.wait()
+                if writer in self._lost:
+                    continue
                 writer.write(data)
                 await writer.drain()
         finally:

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from invoicejobs.v1 import invoice_jobs_pb2
 
-from server.work.render_pool import TRIES_ALONE
+from server.work.render_alone import TRIES_ALONE
 from tests.journeys.service import Service, small_orders
 from tests.torture.poisoned import POISON
 
@@ -26,7 +26,7 @@ class PoisonedService(Service):
 def service(tmp_path):
     service = PoisonedService(
         tmp_path,
-        INVOICEJOBS_RENDER_PROCESSES="1",
+        INVOICEJOBS_WORK_PROCESSES="1",
         INVOICEJOBS_CHUNK_SIZE="10",
     )
     service.start()

@@ -43,7 +43,7 @@ def run(data):
 
     def run(*arguments, **environment):
         clean = {k: v for k, v in os.environ.items() if not k.startswith("INVOICEJOBS_")}
-        settings = {"INVOICEJOBS_DATA_DIR": str(data), "INVOICEJOBS_RENDER_PROCESSES": "0"}
+        settings = {"INVOICEJOBS_DATA_DIR": str(data), "INVOICEJOBS_WORK_PROCESSES": "1"}
         return subprocess.run(
             [sys.executable, "-m", "gateway.cli", *arguments],
             cwd=ROOT,

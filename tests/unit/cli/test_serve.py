@@ -38,7 +38,7 @@ def service(tmp_path):
     process = start(
         *("serve", "--grpc-port", "0", "--rest-port", "0"),
         INVOICEJOBS_DATA_DIR=str(tmp_path / "data"),
-        INVOICEJOBS_RENDER_PROCESSES="0",
+        INVOICEJOBS_WORK_PROCESSES="1",
     )
     said = []
     for line in process.stdout:

@@ -7,8 +7,9 @@ import asyncio
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from gateway.channel import CONFIG, DEADLINE, REQUEST_ID, call_options
+from gateway.channel import CONFIG, DEADLINE, KEEPALIVE, REQUEST_ID, call_options
 from gateway.config import read_config
+from server.rpc.transport import PING_INTERVAL
 
 
 async def options_with(seconds: float):
@@ -31,3 +32,7 @@ async def test_a_call_after_the_requests_deadline_has_no_time_left():
 
 async def test_a_call_carries_the_requests_id():
     assert (await options_with(1))["metadata"][0] == ("x-request-id", "abc")
+
+
+def test_the_gateway_asks_whether_the_server_is_there_less_often_than_that_permits():
+    assert KEEPALIVE * 1000 >= 1.5 * PING_INTERVAL

@@ -117,6 +117,9 @@ def test_a_database_that_is_away_is_told_and_breaks_nothing(registry):
 
         write = read
 
+        def read_job(self, *_):
+            raise Unavailable("The database is away.")
+
         def ready(self):
             return False
 

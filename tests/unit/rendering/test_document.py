@@ -1,10 +1,13 @@
 """Every format has somebody who renders it, and the pool brings each to its own result."""
 
+from contextlib import contextmanager
+
 import pytest
 from lxml import etree
 
 from server.domain.document import DocumentFormat
 from server.rendering import render_document, render_preview, warm_up
+from server.work.render_here import RenderHere
 from server.work.render_pool import RenderPool
 from tests.builders.invoices import make_invoice
 from tests.fakes.outside import as_bytes
@@ -33,13 +36,26 @@ def test_no_two_formats_are_the_same():
     assert len({render_document(INVOICES[0], format) for format in DocumentFormat}) == 5
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_a_pool_gives_each_result_in_its_place(processes):
-    pool = RenderPool(render_document, render_preview, warm_up, processes)
-    try:
-        results = pool.render(TASKS, as_bytes)
-    finally:
-        pool.close()
+@contextmanager
+def in_processes(draw):
+    pool = RenderPool(draw, render_preview, warm_up, 2)
+    yield pool
+    pool.close()
+
+
+@contextmanager
+def here(draw):
+    yield RenderHere(draw, render_preview, warm_up)
+
+
+@pytest.fixture(params=[in_processes, here])
+def renderer_of(request):
+    return request.param
+
+
+def test_a_renderer_gives_each_result_in_its_place(renderer_of):
+    with renderer_of(render_document) as renderer:
+        results = renderer.render(TASKS, as_bytes)
     assert results == [render_document(*task) for task in TASKS]
     for (invoice, format), document in zip(TASKS, results, strict=True):
         assert isinstance(document, bytes)
@@ -53,13 +69,9 @@ def broken(invoice, format):
     return invoice.number.encode()
 
 
-@pytest.mark.parametrize("processes", [0, 1])
-def test_what_fails_takes_nothing_else_with_it(processes):
-    pool = RenderPool(broken, render_preview, warm_up, processes)
-    try:
-        results = pool.render(TASKS[:3], as_bytes)
-    finally:
-        pool.close()
+def test_what_fails_takes_nothing_else_with_it(renderer_of):
+    with renderer_of(broken) as renderer:
+        results = renderer.render(TASKS[:3], as_bytes)
     assert results[0] == b"RE-0"
     assert [str(result) for result in results[1:]] == [
         "ValueError: no FACTUR_X",

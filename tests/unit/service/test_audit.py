@@ -148,6 +148,7 @@ def test_a_document_that_cannot_be_told_of_is_not_given(shop, invoiced):
 
     class Full:
         read = shop.database.read
+        read_job = shop.database.read_job
         ready = shop.database.ready
         write = full
 

@@ -130,7 +130,7 @@ def test_an_invoice_that_takes_too_long_to_draw_fails_its_order_alone_and_can_be
     draw = shop.renderer.render
     late = LimitExceeded("Drawing it takes more than 60 seconds.", reason="RENDERING_TOO_LONG")
 
-    def too_long_for_a(wanted, finish):
+    def too_long_for_a(wanted, finish, **more):
         rendered = [
             late if invoice.draft.order_id == "A" else data
             for (invoice, _), data in zip(wanted, draw(wanted, as_bytes), strict=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain.errors import Unavailable
+from server.domain.errors import Interrupted, Unavailable
 from server.domain.job import JobOrderStatus, JobStatus
 from server.domain.tenant import Tenant
 from server.service.work_on_chunk import ATTEMPTS, PLAN_PAUSE
@@ -67,6 +67,38 @@ def test_a_chunk_that_fails_by_itself_fails_its_orders_in_the_end(shop):
     shop.work()
     assert statuses(shop, again) == [SUCCESS, SUCCESS]
     assert len(shop.numbers()) == 3
+
+
+def test_a_chunk_whose_process_ended_is_tried_again_at_once_with_care(shop):
+    shop.sell("A", "B")
+    job = shop.start("A", "B")
+    shop.renderer.before = raising(Interrupted("the process that worked on it ended"))
+    shop.work_on_chunk(shop.claimed())
+    shop.renderer.before = nothing
+    assert shop.renderer.alone == [False]
+    again = shop.claimed()
+    assert again.attempts == 2
+    shop.work_on_chunk(again)
+    assert shop.renderer.alone == [False, True]
+    assert statuses(shop, job) == [SUCCESS, SUCCESS]
+    assert shop.numbers() == ["RE-2026-00001", "RE-2026-00002"]
+
+
+def test_an_order_that_ends_each_process_fails_alone_in_the_end(shop):
+    shop.sell("A", "B")
+    job = shop.start("A", "B")
+
+    def work(chunk) -> None:
+        with shop.database.read() as unit:
+            orders = unit.jobs.orders(chunk.job_id, chunk.first, chunk.end - chunk.first)
+        if "B" in [order.order_id for order in orders]:
+            raise Interrupted("the process that worked on it ended")
+        shop.process_chunk(chunk)
+
+    interrupted = replace(shop.work_on_chunk, process_chunk=work)
+    while chunk := shop.claim():
+        interrupted(chunk)
+    assert statuses(shop, job) == [SUCCESS, FAILURE]
 
 
 @pytest.mark.parametrize("error", [Unavailable("gone"), ZeroDivisionError()])

@@ -12,7 +12,8 @@ import pytest
 from server.domain.document import DocumentFormat
 from server.domain.errors import LimitExceeded, Unavailable
 from server.rendering import render_document, render_preview, warm_up
-from server.work.render_pool import TRIES_ALONE, RenderPool
+from server.work.render_alone import TRIES_ALONE
+from server.work.render_pool import RenderPool
 from tests.builders.invoices import make_invoice
 from tests.fakes.outside import as_bytes, fake_document, fake_preview, nothing
 

@@ -23,12 +23,12 @@ def end():
 
 @contextmanager
 def opened(config, observer):
-    yield SimpleNamespace(engine=SimpleNamespace(
+    yield SimpleNamespace(processes=SimpleNamespace(start=int), engine=SimpleNamespace(
         start=threading.Thread(target=end, daemon=True).start, stop=lambda grace: True))
 
 worker.observing = lambda *_, **__: nullcontext()
 worker.open_service = opened
-worker.work(SimpleNamespace(database_url="postgresql://h/d", worker_threads=1, stop_grace=1))
+worker.work(SimpleNamespace(database_url="postgresql://h/d", work_processes=1, stop_grace=1))
 """
 
 

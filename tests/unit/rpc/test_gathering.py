@@ -1,0 +1,120 @@
+"""What is asked for while something is being done is done together, and answered each by itself."""
+
+import asyncio
+import threading
+from contextvars import ContextVar
+
+import pytest
+
+from server.rpc.gathering import Gathering
+
+PATIENCE = 20
+ASKING = ContextVar("asking", default="nobody")
+
+
+class Disk:
+    """Takes groups of texts; the first one waits until it is let go."""
+
+    def __init__(self):
+        self.groups = []
+        self.askers = set()
+        self.begun = threading.Event()
+        self.free = threading.Event()
+
+    def write(self, group):
+        self.groups.append(list(group))
+        self.askers.add(ASKING.get())
+        self.begun.set()
+        assert self.free.wait(PATIENCE)
+        return [ValueError(each) if each.startswith("bad") else each.upper() for each in group]
+
+
+@pytest.fixture
+def disk():
+    return Disk()
+
+
+@pytest.fixture
+async def gathering(disk):
+    gathering = Gathering(disk.write, lambda each: 5 if each == "heavy" else 1, 4)
+    yield gathering
+    disk.free.set()
+    gathering.close()
+
+
+async def ask(gathering, disk, *texts):
+    """Asks for the first text, and for the others while that is being done."""
+    ASKING.set("somebody")
+    asked = [asyncio.ensure_future(gathering.run(texts[0]))]
+    assert await asyncio.to_thread(disk.begun.wait, PATIENCE)
+    asked += [asyncio.ensure_future(gathering.run(text)) for text in texts[1:]]
+    await asyncio.sleep(0)  # they begin to wait
+    return asked
+
+
+async def test_those_that_wait_go_together_in_the_order_they_came(gathering, disk):
+    asked = await ask(gathering, disk, "a", "b", "c", "d")
+    disk.free.set()
+    assert await asyncio.gather(*asked) == ["A", "B", "C", "D"]
+    assert disk.groups == [["a"], ["b", "c", "d"]]
+
+
+async def test_no_more_go_together_than_may_and_what_is_too_heavy_goes_alone(gathering, disk):
+    asked = await ask(gathering, disk, "a", "b", "c", "d", "e", "f", "heavy", "g")
+    disk.free.set()
+    await asyncio.gather(*asked)
+    assert disk.groups == [["a"], ["b", "c", "d", "e"], ["f"], ["heavy"], ["g"]]
+
+
+async def test_one_that_fails_fails_alone(gathering, disk):
+    asked = await ask(gathering, disk, "a", "b", "bad", "c")
+    disk.free.set()
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    assert [str(outcome) for outcome in outcomes] == ["A", "B", "bad", "C"]
+    assert isinstance(outcomes[2], ValueError)
+
+
+async def test_what_fails_them_all_is_told_to_all_and_the_next_go_on():
+    groups = []
+
+    def fail_first(group):
+        groups.append(group)
+        if len(groups) == 1:
+            raise OSError("no disk")
+        return group
+
+    gathering = Gathering(fail_first, lambda _: 1, 4)
+    with pytest.raises(OSError, match="no disk"):
+        await gathering.run("a")
+    assert await gathering.run("b") == "b"
+    gathering.close()
+
+
+async def test_one_who_leaves_while_waiting_is_dropped_and_does_the_others_no_harm(gathering, disk):
+    running, leaving, staying = await ask(gathering, disk, "a", "b", "c")
+    leaving.cancel()
+    running.cancel()  # what has begun is finished all the same
+    await asyncio.sleep(0)
+    disk.free.set()
+    assert await staying == "C"
+    assert disk.groups == [["a"], ["c"]]
+
+
+async def test_nobody_waits_for_what_was_closed(gathering, disk):
+    running, waiting = await ask(gathering, disk, "a", "b")
+    gathering.close()
+    disk.free.set()
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        with pytest.raises(asyncio.CancelledError):
+            await gathering.run("c")
+        assert await running == "A"
+    assert disk.groups == [["a"]]
+
+
+async def test_it_acts_in_the_context_of_none_of_those_who_asked(gathering, disk):
+    asked = await ask(gathering, disk, "a", "b")
+    disk.free.set()
+    await asyncio.gather(*asked)
+    assert disk.askers == {"nobody"}
