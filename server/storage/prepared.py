@@ -60,22 +60,24 @@ class PreparedQuery:
         ]
 
     def rows(self, **values: object) -> list[Any]:
-        """Gives what it finds, the columns by their names. Raises DriverFailed and Unavailable."""
+        """Gives what it finds, the columns by their names. Raises DriverFailed."""
         given: Any = [
             convert(values.get(name, default)) for name, default, convert in self._parameters
         ]
         if self._by_name:
             names = (name for name, _, _ in self._parameters)
             given = dict(zip(names, given, strict=True))
-        connection = self._taken()
+        connection: PoolProxiedConnection | None = None
         try:
+            connection = self._taken()
             cursor = connection.cursor()
             cursor.execute(self._text, given)
             found = cursor.fetchall()
             cursor.close()
         except BaseException as error:
-            # Nobody knows what became of it.
-            connection.close()
+            if connection is not None:
+                # Nobody knows what became of it.
+                connection.close()
             if isinstance(error, self._engine.dialect.loaded_dbapi.Error):
                 raise DriverFailed from error
             raise
@@ -91,7 +93,7 @@ class PreparedQuery:
     def _taken(self) -> PoolProxiedConnection:
         """Gives a connection that nobody else has: to get one of the pool takes as long as to ask.
 
-        Raises Unavailable.
+        Raises what the driver does: no event of SQLAlchemy's translates that here.
         """
         with suppress(IndexError):
             return self._kept.pop()
