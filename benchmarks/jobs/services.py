@@ -133,6 +133,9 @@ def running(layout: Layout, fill: Callable[[str], None] = lambda _: None) -> Ite
             **{
                 "INVOICEJOBS_DATABASE_URL": url,
                 "INVOICEJOBS_MAX_JOB_ORDERS": "1000000",
+                # What is years old shall be there all the time, and nobody busy deleting it.
+                "INVOICEJOBS_KEEP_JOBS_DAYS": "0",
+                "INVOICEJOBS_KEEP_INVOICES_YEARS": "0",
                 "INVOICEJOBS_LOG_LEVEL": "WARNING",
                 **(idle if layout.workers else own),
             },
