@@ -30,8 +30,8 @@ help: ## Print this list
 setup: $(STAMP) ## Create .venv with everything pinned in constraints.txt
 
 $(STAMP): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "InvoiceJobs needs Python 3.11 or newer; '$(PYTHON)' is not. Try: make setup PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 1))' || { \
+	  echo "InvoiceJobs needs Python 3.11.1 or newer; '$(PYTHON)' is not. Try: make setup PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { \
 	  echo "'$(PYTHON)' cannot make virtual environments. On Debian: apt-get install python3-venv" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from gateway.config import VARIABLES, Config, ConfigError, read_config
-from gateway.config.variable import is_loopback
 from gateway.credentials import CredentialsUnreadable
 from gateway.observing.requests import Requests
 from gateway.serving import BindError, running
+from process.config.variable import is_loopback
 from process.export import ExportError, open_tracer
 from process.exposition import MetricsPortError, exposing, new_registry
 from process.logs import set_up_logs

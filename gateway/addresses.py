@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from aiohttp import hdrs, web
 
-from gateway.config.variable import Network
+from process.config.variable import Network
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 

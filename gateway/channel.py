@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 import grpc
@@ -119,12 +119,29 @@ async def connect(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
+class CallMetadata(grpc.aio.Metadata):
+    """What goes with a call, for gRPC to go through once.
+
+    Anything else it would first sort into lists by its keys, at every call, and look at its type.
+    """
+
+    def __init__(self, *pairs: tuple[str, str]) -> None:
+        super().__init__()
+        self._pairs = pairs
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+
 class CallOptions(TypedDict):
     """What goes with a call, as keyword arguments of a stub's method."""
 
     #: Seconds until the deadline.
     timeout: float
-    metadata: tuple[tuple[str, str], ...]
+    metadata: CallMetadata
 
 
 def call_options(request: web.Request) -> CallOptions:
@@ -133,7 +150,7 @@ def call_options(request: web.Request) -> CallOptions:
     return {"timeout": max(rest, 0.0), "metadata": call_metadata(request)}
 
 
-def call_metadata(request: web.Request) -> tuple[tuple[str, str], ...]:
+def call_metadata(request: web.Request) -> CallMetadata:
     """Gives what the server is to know of the request: its id and trace, who asks, from where."""
     config = request.app[CONFIG]
     address = client_address(request, config.trusted_proxies, config.proxy_header)
@@ -148,4 +165,4 @@ def call_metadata(request: web.Request) -> tuple[tuple[str, str], ...]:
         # gRPC itself fails on what is not printable ASCII; the server refuses the empty one.
         shown = value if value.isascii() and value.isprintable() else ""
         metadata.append(("authorization", shown))
-    return tuple(metadata)
+    return CallMetadata(*metadata)

@@ -61,8 +61,9 @@ async def read_job(request: web.Request) -> web.StreamResponse:
     if asked:
         number, call.page_size = asked
         call.skip = (number - 1) * call.page_size
-    page = await request.app[JOBS].GetInvoiceJob(call, **call_options(request))
-    make_link = link_maker(request.app[CONFIG].public_url, call.tenant)
+    app = request.app
+    page = await app[JOBS].GetInvoiceJob(call, **call_options(request))
+    make_link = link_maker(app[CONFIG].public_url, call.tenant)
     headers = {"X-Total-Count": str(page.job.order_count)}
     if asked or not page.next_page_token:
         orders = [job_order_json(order, make_link) for order in page.orders]
@@ -70,7 +71,7 @@ async def read_job(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(
         headers={hdrs.CONTENT_TYPE: "application/json", hdrs.CACHE_CONTROL: "no-store", **headers}
     )
-    limit = request.app[CONFIG].request_timeout
+    limit = app[CONFIG].request_timeout
     return await send(request, response, _pieces(request, call, page), limit=limit)
 
 

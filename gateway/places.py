@@ -100,14 +100,18 @@ class Admission:
 
     def __exit__(self, *_raised: object) -> None:
         self.leave_place()
-        if self._body:
-            self._request.app[BODY_PLACES].give_back(self._body, self._client)
 
     def leave_place(self) -> None:
-        """Gives the place to others, before the request's end if that is long in coming."""
+        """Gives the place to others, before the request's end if that is long in coming.
+
+        So it does with the room for the body, which nobody reads any more by then.
+        """
         if self._has_place:
             self._has_place = False
             self._request.app[REQUEST_PLACES].give_back(1, self._client)
+        if self._body:
+            self._request.app[BODY_PLACES].give_back(self._body, self._client)
+            self._body = 0
 
     def _take_room(self, most: int) -> None:
         request = self._request

@@ -14,10 +14,10 @@ from aiohttp import hdrs, web
 from gateway.addresses import read_address
 from gateway.answers import X_REQUEST_ID, add_common_headers, error_answer
 from gateway.channel import REQUEST_ID
-from gateway.config.variable import Network
 from gateway.connections import Connections
 from gateway.middleware import http_error_answer, unexpected_answer
 from gateway.shares import share_key
+from process.config.variable import Network
 from process.logs import tell_only
 
 log = logging.getLogger("gateway")

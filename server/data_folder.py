@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,12 +51,10 @@ def alone(config: Config) -> Iterator[None]:
 
 
 def keep_from_others(config: Config) -> None:
-    """Lets only this user read what this process makes: the database holds the keys we sign with.
+    """Takes a database that all users may read, as older releases made it, from them.
 
-    A database that all users may read, as older releases made it, is taken from them. One that a
-    group may read stays so: somebody wanted that.
+    One that a group may read stays so: somebody wanted that.
     """
-    os.umask(0o077)
     file = database_file(config.database_url)
     for path in [Path(f"{file}{ending}") for ending in ("", "-wal", "-shm")] if file else ():
         if _others_may(path):

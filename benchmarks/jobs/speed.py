@@ -110,6 +110,7 @@ def title(layout: Layout) -> str:
     """Names a layout."""
     if not layout.workers:
         return f"{layout.engine}, server alone"
-    processes = layout.settings.get("INVOICEJOBS_WORK_PROCESSES", CORES)
+    # What a worker has by itself: one more than cores.
+    processes = layout.settings.get("INVOICEJOBS_WORK_PROCESSES", CORES + 1)
     workers = f"{layout.workers} worker{'s' if layout.workers > 1 else ''}"
     return f"{layout.engine}, {workers} of {processes} processes"

@@ -109,6 +109,7 @@ def list_(session: Session, *, order_id: str, job_id: str) -> None:
     help="Which document of each invoice; all means every one it has.  [pdf]",
 )
 @click.option(
+    "-o",
     "--output",
     type=click.Path(path_type=Path),
     default=Path(),

@@ -6,6 +6,6 @@ of several variables together.
 
 from gateway.config.config import VARIABLES, Config
 from gateway.config.reading import read_config
-from gateway.config.variable import ConfigError, Variable
+from process.config.variable import ConfigError, Variable
 
 __all__ = ["VARIABLES", "Config", "ConfigError", "Variable", "read_config"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.config.config import Config
-from gateway.config.variable import is_loopback
+from process.config.variable import is_loopback
 
 
 def _nobody_walks_in(config: Config) -> Iterator[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.config import access, doors, limits, observing, tls
+from gateway.config import access, doors, limits, tls
 from gateway.config.access import Access
 from gateway.config.doors import Doors
 from gateway.config.limits import Limits
-from gateway.config.observing import Observing
 from gateway.config.tls import Tls
+from process.config import observing
+from process.config.observing import Observing
 
 
 # The last base's fields come first.

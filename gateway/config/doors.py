@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from yarl import URL
 
-from gateway.config.variable import Variable, between, host
+from process.config.variable import Variable, between, host
 
 
 @dataclass(frozen=True, kw_only=True)

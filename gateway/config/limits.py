@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.config.variable import Network, Variable, between, networks, one_of, seconds
+from process.config.variable import Network, Variable, between, networks, one_of, seconds
 
 MAX_TIMEOUT = 3600.0  # seconds
 # A job request of this size still fits into one gRPC message of the gateway (64 MiB).

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
-from gateway.config import observing
 from gateway.config.checks import CHECKS
 from gateway.config.config import VARIABLES, Config
-from gateway.config.variable import ConfigError
+from process.config import observing
+from process.config.variable import ConfigError, read_values
 
 
 def read_config(environment: Mapping[str, str] = os.environ) -> Config:
@@ -17,16 +16,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
 
     An empty value means the default, as in compose files.
     """
-    values: dict[str, Any] = {}
-    problems: list[str] = []
-    for variable in VARIABLES:
-        text = environment.get(variable.name, "").strip() or variable.default
-        try:
-            values[variable.field] = variable.read(text)
-        except ValueError as error:
-            problems.append(f"{variable.name} is {text!r}; allowed: {error}.")
-    if problems:
-        raise ConfigError("\n".join(problems))
+    values = read_values(VARIABLES, environment)
     observing.fill(values, environment)
     config = Config(**values)
     if problems := [problem for check in CHECKS for problem in check(config)]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.config.variable import Variable, host, one_of
+from process.config.variable import Variable, host, one_of
 
 PLAINTEXT = Variable(
     "INVOICEJOBS_PLAINTEXT", "plaintext", "loopback", one_of("loopback", "anywhere"),
@@ -16,7 +16,7 @@ PLAINTEXT = Variable(
 CLIENT_VARIABLES = (
     Variable("INVOICEJOBS_GRPC_CA", "grpc_ca", "", str,
              "PEM file of the authorities that the gRPC server's certificate may come from, or "
-             "public for the well-known ones. Empty: calls without TLS."),
+             "public for the well-known ones; read at the start only. Empty: calls without TLS."),
     Variable("INVOICEJOBS_GRPC_SERVER_NAME", "grpc_server_name", "",
              lambda text: host(text) if text else "",
              "The name in the gRPC server's certificate, where it is not the target's host."),

@@ -4,8 +4,8 @@ Each subject has a file with its part of Config and its variables; `checks` hold
 of several variables together.
 """
 
+from process.config.variable import ConfigError, Variable
 from server.config.config import VARIABLES, Config
 from server.config.reading import read_config
-from server.config.variable import ConfigError, Variable
 
 __all__ = ["VARIABLES", "Config", "ConfigError", "Variable", "read_config"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from server.config.variable import Variable, between, is_loopback, one_of
+from process.config.variable import Variable, between, is_loopback, one_of
 
 #: Bytes of a shared key: as many as the hash has (RFC 7518, section 3.2).
 SECRET_BYTES = 32

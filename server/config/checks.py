@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from process.config.variable import is_loopback
 from server.config.access import OWN_ISSUER
 from server.config.config import Config
-from server.config.variable import is_loopback
 
 
 def _work_can_be_done(config: Config) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from process.config import observing
+from process.config.observing import Observing
 from server.config import (
     access,
     doors,
@@ -11,7 +13,6 @@ from server.config import (
     keeping,
     limits,
     links,
-    observing,
     storing,
     tls,
     working,
@@ -22,7 +23,6 @@ from server.config.guarding import Guarding
 from server.config.keeping import Keeping
 from server.config.limits import Limits
 from server.config.links import Links
-from server.config.observing import Observing
 from server.config.storing import Storing
 from server.config.tls import Tls
 from server.config.working import Working

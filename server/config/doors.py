@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.config.variable import Variable, between, host
+from process.config.variable import Variable, between, host
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from server.config.variable import Variable, between
+from process.config.variable import Variable, between
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.config.variable import Variable, between
+from process.config.variable import Variable, between
 
 MEBIBYTE = 1024 * 1024
 

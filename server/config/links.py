@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from process.config.variable import Variable, between
 from server.config.access import SECRET_BYTES
-from server.config.variable import Variable, between
 
 _KEY = re.compile(r"([A-Za-z0-9_-]{1,32}):([!-~]+)")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
-from server.config import observing, storing
+from process.config import observing
+from process.config.variable import ConfigError, read_values
+from server.config import storing, working
 from server.config.checks import CHECKS
 from server.config.config import VARIABLES, Config
-from server.config.variable import ConfigError
 
 
 def read_config(environment: Mapping[str, str] = os.environ) -> Config:
@@ -17,19 +17,10 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
 
     An empty value means the default, as in compose files.
     """
-    values: dict[str, Any] = {}
-    problems: list[str] = []
-    for variable in VARIABLES:
-        text = environment.get(variable.name, "").strip() or variable.default
-        try:
-            values[variable.field] = variable.read(text)
-        except ValueError as error:
-            shown = "not usable" if variable.hidden else repr(text)
-            problems.append(f"{variable.name} is {shown}; allowed: {error}.")
-    if problems:
-        raise ConfigError("\n".join(problems))
+    values = read_values(VARIABLES, environment)
     storing.fill(values, environment)
     observing.fill(values, environment)
+    working.fill(values, environment)
     config = Config(**values)
     if problems := [problem for check in CHECKS for problem in check(config)]:
         raise ConfigError("\n".join(problems))

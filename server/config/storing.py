@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.config.variable import Variable
+from process.config.variable import Variable
 
 
 @dataclass(frozen=True, kw_only=True)

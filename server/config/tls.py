@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.config.variable import Variable, one_of
+from process.config.variable import Variable, one_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from server.config.variable import Variable, between, one_of
+from process.config.variable import Variable, between, one_of
 
 
 def _processes(text: str) -> int:
@@ -37,10 +39,18 @@ VARIABLES = (
     Variable("INVOICEJOBS_JOB_WINDOW", "job_window", "8", between(1, 1000),
              "Steps of one job in work at the same time, so that other jobs get their turn."),
     Variable("INVOICEJOBS_WORK_PROCESSES", "work_processes", "", _processes,
-             "Processes that work on jobs; one more starts new ones. Empty: one for each core; 0: "
-             "none, which leaves jobs to `invoicejobs worker`."),
+             "Processes that work on jobs; one more starts new ones. Empty: one for each core, and "
+             "with PostgreSQL one beyond that; 0: none, which leaves jobs to "
+             "`invoicejobs worker`."),
     Variable("INVOICEJOBS_RENDER_SECONDS", "render_seconds", "60", between(1, 3600),
              "Seconds that drawing one document may take, or its order fails."),
     Variable("INVOICEJOBS_STOP_GRACE", "stop_grace", "20", between(0, 3600),
              "Seconds that running calls and steps of jobs are given when the server stops."),
 )  # fmt: skip
+
+
+def fill(values: dict[str, Any], environment: Mapping[str, str]) -> None:
+    """Adds one process where each waits for a PostgreSQL server a part of its time."""
+    left_open = not environment.get("INVOICEJOBS_WORK_PROCESSES", "").strip()
+    if left_open and not values["database_url"].startswith("sqlite"):
+        values["work_processes"] += 1

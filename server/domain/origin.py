@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Who asked, from where, and by which request. What is not known is empty."""
+class Origin(NamedTuple):
+    """Who asked, from where, and by which request. What is not known is empty.
+
+    Every call makes some, and a tuple takes a third of the time of a frozen dataclass.
+    """
 
     #: The caller, by the name that its token bears; never the token.
     subject: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -15,20 +15,21 @@ log = logging.getLogger(__name__)
 
 
 class Connections(Collector):
-    """Counts this process's connections to the database."""
+    """Counts the connections to the database of this process and of those that work for it."""
 
-    def __init__(self, count: Callable[[], tuple[int, int]]) -> None:
-        """Takes what counts those in use and those that wait for that."""
+    def __init__(self, count: Callable[[], Mapping[str, int]]) -> None:
+        """Takes what counts them by what they are there for."""
         self._count = count
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Gives the counts of this moment."""
         gauge = GaugeMetricFamily(
             "invoicejobs_database_connections",
-            "Open connections of this process to the database.",
+            "Open connections to the database: in use and idle here, of the queue, and of the "
+            "processes that work on jobs.",
             labels=["state"],
         )
-        for state, count in zip(("in_use", "idle"), self._count(), strict=True):
+        for state, count in self._count().items():
             gauge.add_metric([state], count)
         yield gauge
 

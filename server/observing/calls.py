@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import inspect
 import logging
+import os
 import re
-import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractContextManager, aclosing
+from contextlib import aclosing
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import grpc
 
 from process.logs import tell, tell_only
 from process.refusals import Refusals
-from process.trace import Kind, Span, Tracer, current_trace, read_traceparent
+from process.trace import Kind, Tracer, current_trace, read_traceparent
 from server.observing.metrics import Metrics
-from server.service.origin import tell_origin
+from server.service.origin import begin_origin
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ _CLIENT_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 #: A tenant's name as it may be; anything else is the client's text and not for the log.
 _TENANT = re.compile(r"[a-z][a-z0-9]{2,15}")
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
+#: An enumeration's own way to a name takes longer.
+_NAMES = {code: code.name for code in grpc.StatusCode}
 #: Codes that say that we failed, not the caller.
 _OURS = {
     grpc.StatusCode.INTERNAL,
@@ -51,9 +53,9 @@ class ObserveCalls(grpc.aio.ServerInterceptor):
     """Tells of every call what it was, how it ended and how long it took."""
 
     def __init__(self, tracer: Tracer, metrics: Metrics) -> None:
-        self._tracer = tracer
-        self._metrics = metrics
-        self._refusals = Refusals(log)
+        self.tracer = tracer
+        self.metrics = metrics
+        self.refusals = Refusals(log)
         # Of each method what it was made from and what it became: to make it takes longer than
         # all the rest.
         self._wrapped: dict[str, tuple[Handler, Handler]] = {}
@@ -64,10 +66,10 @@ class ObserveCalls(grpc.aio.ServerInterceptor):
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler | None:
         """Begins the call and surrounds its handler."""
-        _CALL.set(_Call(self._tracer, self._metrics, self._refusals, handler_call_details))
+        _CALL.set(_Call(self, handler_call_details))
         handler = await continuation(handler_call_details)
         if handler is None:
-            self._metrics.calls("unknown", grpc.StatusCode.UNIMPLEMENTED.name).inc()
+            self.metrics.calls("unknown", grpc.StatusCode.UNIMPLEMENTED.name).inc()
             return None
         known = self._wrapped.get(handler_call_details.method)
         if known is None or known[0] is not handler:
@@ -76,77 +78,50 @@ class ObserveCalls(grpc.aio.ServerInterceptor):
 
 
 class _Call:
-    """One call. It belongs to its task, and so do the context variables set here."""
+    """One call. It belongs to its task, and so do the context variables set here.
 
-    def __init__(
-        self,
-        tracer: Tracer,
-        metrics: Metrics,
-        refusals: Refusals,
-        details: grpc.HandlerCallDetails,
-    ) -> None:
-        self.metrics = metrics
-        self._refusals = refusals
-        self._tracer = tracer
+    As a block it surrounds the call's behaviour: made of a generator that would take twice as long.
+    """
+
+    __slots__ = (
+        "_around",
+        "_context",
+        "_method",
+        "_observer",
+        "_parent",
+        "_request_id",
+        "_span",
+        "_started",
+    )
+
+    def __init__(self, observer: ObserveCalls, details: grpc.HandlerCallDetails) -> None:
         self._started = time.perf_counter()
+        self._observer = observer
         self._method = details.method.lstrip("/")
         metadata = dict(details.invocation_metadata or ())
-        given = metadata.get("x-request-id", "")
-        self.request_id = (
+        given = metadata.get("x-request-id")
+        self._request_id = (
             given
             if isinstance(given, str) and _CLIENT_REQUEST_ID.fullmatch(given)
-            else secrets.token_hex(16)
+            else os.urandom(16).hex()
         )
         parent = metadata.get("traceparent")
         self._parent = read_traceparent(parent if isinstance(parent, str) else None)
-        tell_only({"request_id": self.request_id})
+        tell_only({"request_id": self._request_id})
 
-    def going_on(self, context: Context) -> _GoingOn:
-        """Surrounds the call's behaviour."""
-        return _GoingOn(self, context)
-
-    def begin(self, context: Context) -> AbstractContextManager[Span]:
-        """Begins to count, and gives the call's span, which is still to be entered."""
-        context.set_trailing_metadata((("x-request-id", self.request_id),))
-        self.metrics.calls_in_progress.inc()
-        return self._tracer.span(self._method, Kind.SERVER, self._parent)
-
-    def end(self, code: grpc.StatusCode, span: Span) -> None:
-        """Counts the call and tells how it ended."""
-        seconds = time.perf_counter() - self._started
-        self.metrics.calls_in_progress.dec()
-        self.metrics.calls(self._method, code.name).inc()
-        self.metrics.call_seconds(self._method).observe(seconds)
-        span.note("rpc.system.name", "grpc")
-        span.note("rpc.method", self._method)
-        span.note("rpc.response.status_code", code.name)
-        if code in _OURS:
-            span.fail(code.name)
-        refused = code is grpc.StatusCode.RESOURCE_EXHAUSTED
-        if refused:
-            self._refusals.add(self._method)
-        quiet = refused or self._method.startswith(_PROBES)
-        level = logging.DEBUG if quiet else logging.INFO
-        if log.isEnabledFor(level):
-            milliseconds = round(seconds * 1000, 1)
-            more = {"method": self._method, "code": code.name, "milliseconds": milliseconds}
-            log.log(level, "%s %s %.1f ms", self._method, code.name, milliseconds, extra=more)
-
-
-class _GoingOn:
-    """Surrounds a call's behaviour. Made of a generator it would take twice as long."""
-
-    __slots__ = ("_around", "_call", "_context", "_span")
-
-    def __init__(self, call: _Call, context: Context) -> None:
-        self._call = call
+    def answered(self, context: Context) -> Self:
+        """Gives the block in which the call is answered."""
         self._context = context
-        self._around = call.begin(context)
+        return self
 
     def __enter__(self) -> None:
+        self._context.set_trailing_metadata((("x-request-id", self._request_id),))
+        observer = self._observer
+        observer.metrics.calls_in_progress += 1
+        self._around = observer.tracer.span(self._method, Kind.SERVER, self._parent)
         self._span = self._around.__enter__()
         trace = current_trace()
-        tell_origin(request_id=self._call.request_id, trace=trace.traceparent if trace else "")
+        begin_origin(self._request_id, trace.traceparent if trace else "")
 
     def __exit__(
         self,
@@ -161,9 +136,32 @@ class _GoingOn:
         else:  # the client left, or its deadline passed
             code = grpc.StatusCode.CANCELLED
         try:
-            self._call.end(code, self._span)
+            self._end(code)
         finally:
             self._around.__exit__(kind, error, trace)
+
+    def _end(self, code: grpc.StatusCode) -> None:
+        """Counts the call and tells how it ended."""
+        method, name = self._method, _NAMES[code]
+        seconds = time.perf_counter() - self._started
+        metrics = self._observer.metrics
+        metrics.calls_in_progress -= 1
+        metrics.calls(method, name).inc()
+        metrics.call_seconds(method).observe(seconds)
+        span = self._span
+        span.note("rpc.system.name", "grpc")
+        span.note("rpc.method", method)
+        span.note("rpc.response.status_code", name)
+        if code in _OURS:
+            span.fail(name)
+        refused = code is grpc.StatusCode.RESOURCE_EXHAUSTED
+        if refused:
+            self._observer.refusals.add(method)
+        level = logging.DEBUG if refused or method.startswith(_PROBES) else logging.INFO
+        if log.isEnabledFor(level):
+            milliseconds = round(seconds * 1000, 1)
+            more = {"method": method, "code": name, "milliseconds": milliseconds}
+            log.log(level, "%s %s %.1f ms", method, name, milliseconds, extra=more)
 
 
 #: The call that is being answered.
@@ -172,8 +170,6 @@ _CALL: ContextVar[_Call] = ContextVar("call")
 
 def _code_of(context: Context) -> grpc.StatusCode:
     code: Any = context.code()
-    if code is None:
-        return grpc.StatusCode.OK
     if isinstance(code, grpc.StatusCode):
         return code
     return _CODES.get(code or 0, grpc.StatusCode.UNKNOWN)
@@ -197,7 +193,7 @@ def _wrap(behaviour: Any) -> Any:
     if inspect.isasyncgenfunction(behaviour):
 
         async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
-            with _CALL.get().going_on(context):
+            with _CALL.get().answered(context):
                 async with aclosing(behaviour(request, context)) as responses:
                     async for response in responses:
                         yield response
@@ -205,7 +201,7 @@ def _wrap(behaviour: Any) -> Any:
         return stream
 
     async def answer(request: Any, context: Context) -> Any:
-        with _CALL.get().going_on(context):
+        with _CALL.get().answered(context):
             return await behaviour(request, context)
 
     return answer

@@ -31,10 +31,10 @@ class ObservedDatabase:
         return self._database.read()
 
     @contextmanager
-    def write(self) -> Iterator[UnitOfWork]:
+    def write(self, *, waits: bool = True) -> Iterator[UnitOfWork]:
         """Opens a transaction that may change things."""
         asked = time.perf_counter()
-        with self._database.write() as unit:
+        with self._database.write(waits=waits) as unit:
             begun = time.perf_counter()
             self._metrics.write_wait_seconds.observe(begun - asked)
             try:

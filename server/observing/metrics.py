@@ -37,11 +37,13 @@ class Metrics:
             buckets=CALL_BUCKETS,
             registry=registry,
         )
-        self.calls_in_progress = Gauge(
+        #: How many calls are being answered. Only the event loop counts.
+        self.calls_in_progress = 0
+        Gauge(
             "invoicejobs_rpc_calls_in_progress",
             "gRPC calls that are being answered, open streams included.",
             registry=registry,
-        )
+        ).set_function(lambda: self.calls_in_progress)
         outcomes = Counter(
             "invoicejobs_job_orders",
             "Orders of jobs that reached their outcome, by it and its reason.",

@@ -176,7 +176,11 @@ class RetentionStore(Protocol):
     """Deletes what is old enough, in steps that are short transactions each."""
 
     def begin(self, task: str, now: datetime, every: timedelta) -> bool:
-        """Tells whether a task is due, and notes that it begins now: once for all processes."""
+        """Tells whether a task is due, and notes that it begins now: once for all processes.
+
+        Where the clock went back since it began the last time, or more than 100 days forward, it is
+        noted only, and due the next time: one of the two times may have been wrong.
+        """
         ...
 
     def count_old(self, requests_before: datetime, jobs_before: datetime) -> tuple[int, int]:

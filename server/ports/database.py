@@ -104,8 +104,12 @@ class Database(Protocol):
         """Opens a transaction that sees one state and changes nothing."""
         ...
 
-    def write(self) -> AbstractContextManager[UnitOfWork]:
-        """Opens a transaction that may change things; call commit before leaving."""
+    def write(self, *, waits: bool = True) -> AbstractContextManager[UnitOfWork]:
+        """Opens a transaction that may change things; call commit before leaving.
+
+        Unless it waits, raises Unavailable at once while another writes to the same file. A
+        server is waited for in any case.
+        """
         ...
 
     def read_job(

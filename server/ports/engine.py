@@ -9,6 +9,11 @@ from typing import Any, Protocol
 class Engine(Protocol):
     """Claims chunks and has them done, until it is stopped."""
 
+    @property
+    def connections(self) -> int:
+        """Tells how many connections to the database are its own, beside those of `Database`."""
+        ...
+
     def start(self) -> None:
         """Begins to work, also on what a process that died has left."""
         ...

@@ -103,6 +103,13 @@ class SettingsStore(Protocol):
         """Finds a tenant's settings, logos included."""
         ...
 
+    def undressed(self, tenant: Tenant) -> TenantSettings | None:
+        """Finds a tenant's settings, their logos without data: for those who draw nothing.
+
+        As long as they stay the same it is mostly the very same value.
+        """
+        ...
+
     def to_replace(self, tenant: Tenant) -> TenantSettings | None:
         """Finds a tenant's settings; nobody else replaces them until the transaction ends."""
         ...

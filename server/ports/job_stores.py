@@ -21,6 +21,10 @@ class JobLoad:
     #: Their PENDING orders.
     orders: int
 
+    def __add__(self, more: JobLoad) -> JobLoad:
+        """Gives both together."""
+        return JobLoad(self.jobs + more.jobs, self.orders + more.orders)
+
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
@@ -138,8 +142,9 @@ class ChunkStore(Protocol):
         The tenant with the fewest held chunks comes first, of its jobs the one with the fewest. Of
         those as good, jobs without any outcome come first, the oldest before the others; the rest
         draw lots, so that each gets on however many there are. No job has more than window chunks
-        held. With starts, only jobs count that have no outcome and no held chunk. Safe against
-        others claiming at the same time.
+        held. With starts, only jobs count that have no outcome and no held chunk. A not_before that
+        is further away than any pause (a clock was set back) has come. Safe against others claiming
+        at the same time.
         """
         ...
 
@@ -175,6 +180,10 @@ class ChunkStore(Protocol):
         What another transaction has locked is left: ask again. Unless counted, the attempts are
         taken back: they were not the chunks' fault.
         """
+        ...
+
+    def any_free(self) -> bool:
+        """Tells whether any chunk waits for a holder, be it that it may not be claimed yet."""
         ...
 
     def claimable(self, now: datetime, window: int) -> int:

@@ -19,7 +19,6 @@ ADDRESS: ContextVar[str] = ContextVar("address", default="")
 _IPV6_PREFIX = 64
 
 
-@lru_cache(4096)
 def client_address(peer: str, told: str, gateways: tuple[Network, ...]) -> str:
     """Gives the address that a call came from.
 

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NoReturn
 
 import grpc
 
@@ -91,6 +91,14 @@ class AddressAdmission:
         self._taking = Taking(2 * guards.receive_timeout, self._of_address)
         self._surrounded = Surrounded(self._surround)
 
+        @lru_cache(4096)
+        def find_client(peer: str, told: str) -> tuple[str, str]:
+            """Gives the address of a call, and what is counted of it together."""
+            address = client_address(peer, told, guards.gateways)
+            return address, rate_key(address)
+
+        self._find_client = find_client
+
     def surrounded(self, handler: Handler, details: grpc.HandlerCallDetails) -> Handler:
         """Surrounds the handler of a call."""
         metadata = details.invocation_metadata or ()
@@ -108,27 +116,32 @@ class AddressAdmission:
     async def _admit_stream(
         self, counted: bool, requests: Any, context: Context
     ) -> AsyncIterator[Any]:
-        await self._admit(context, counted=counted)
+        if refusal := self._admit(context, counted=counted):
+            await refusal
         await self._messages.open_stream(context)
         return self._stream(requests, context)
 
     async def _admit_message(self, counted: bool, _requests: Any, context: Context) -> Any:
-        await self._admit(context, counted=counted)
+        if refusal := self._admit(context, counted=counted):
+            await refusal
         messages = self._strange if _STRANGE.get() else self._messages
         request = await messages.read(context)
         self._see(request)
         return request
 
-    async def _admit(self, context: Context, *, counted: bool) -> None:
-        address = client_address(context.peer(), _TOLD.get(), self._guards.gateways)
+    def _admit(self, context: Context, *, counted: bool) -> Awaitable[NoReturn] | None:
+        """Counts a call, or gives what refuses it."""
+        address, key = self._find_client(context.peer(), _TOLD.get())
         ADDRESS.set(address)
         tell_origin(address=address)
-        if key := rate_key(address):
-            if self._rates:
-                await refuse_rate(context, self._rates.take(key), "from this address")
-            await self._of_address.hold(context, key)
-        if counted:
-            await self._calls.hold(context)
+        if key:
+            if self._rates and (wait := self._rates.take(key)):
+                return refuse_rate(context, wait, "from this address")
+            if not self._of_address.take(key):
+                return self._of_address.refuse(context)
+        if counted and not self._calls.take():
+            return self._calls.refuse(context)
+        return None
 
     async def _stream(self, requests: AsyncIterator[Any], context: Context) -> AsyncIterator[Any]:
         coming = aiter(requests)
@@ -140,10 +153,9 @@ class AddressAdmission:
             yield request
 
 
-async def refuse_rate(context: Context, wait: float, whose: str) -> None:
-    """Ends the call unless there is nothing to wait for."""
-    if wait:
-        await refuse(context, wait, f"Too many calls {whose}.", "RATE_EXCEEDED")
+async def refuse_rate(context: Context, wait: float, whose: str) -> NoReturn:
+    """Ends a call for as long as its client should wait."""
+    await refuse(context, wait, f"Too many calls {whose}.", "RATE_EXCEEDED")
 
 
 def with_admission(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeAlias
@@ -83,8 +83,6 @@ class Authentication:
     async def guarded(self, handler: Handler, details: grpc.HandlerCallDetails) -> Handler:
         """Gives the method's handler, guarded, or one that refuses."""
         metadata = details.invocation_metadata or ()
-        authorization = [str(value) for key, value in metadata if key == "authorization"]
-        links = [str(value) for key, value in metadata if key == LINK]
         rule = RULES.get(details.method)
         try:
             if self._verifier is None and (AUTH, REQUIRED) in metadata:
@@ -95,7 +93,9 @@ class Authentication:
                 )
             if rule is None:
                 raise PermissionDenied("Nobody may call this method.", reason="METHOD_WITHOUT_RULE")
-            if rule.by_link and links and not authorization and self._check_link:
+            authorization = _values(metadata, "authorization")
+            links = _values(metadata, LINK) if rule.by_link else []
+            if links and not authorization and self._check_link:
                 _GUARD.set(_LinkGuard(self._check_link, links[0]))
                 return self._with_guard(handler, details.method)
             if rule.public or self._verifier is None:
@@ -109,6 +109,10 @@ class Authentication:
             return refusing(handler, error)
         _GUARD.set(_CallerGuard(caller, rule))
         return self._with_guard(handler, details.method)
+
+
+def _values(metadata: Iterable[tuple[str, str | bytes]], name: str) -> list[str]:
+    return [str(value) for key, value in metadata if key == name]
 
 
 def _token(authorization: list[str]) -> str:

@@ -9,22 +9,28 @@ wait at all, and the more there are, the less each of them costs.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextvars import Context
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from server.rpc.threads import Threads
 
 A = TypeVar("A")
 R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 
-class _Waiting(NamedTuple, Generic[A, R]):
-    """What is asked for, and who waits for it."""
+class Begun(Protocol[R_co]):
+    """What was begun for some who ask, and has to be ended by the one or the other."""
 
-    asked: A
-    future: asyncio.Future[R]
+    def commit(self) -> Sequence[R_co | Exception]:
+        """Waits for the disk; gives for each a result, or what it failed with."""
+        ...
+
+    def abandon(self) -> None:
+        """Undoes it, unless it is being committed."""
+        ...
 
 
 class Gathering(Generic[A, R]):
@@ -32,19 +38,25 @@ class Gathering(Generic[A, R]):
 
     def __init__(
         self,
+        begin: Callable[[Sequence[A]], Begun[R] | None],
         together: Callable[[Sequence[A]], Sequence[R | Exception]],
         weigh: Callable[[A], int],
         most: int,
     ) -> None:
         """Takes what gives for each that is asked for a result, or what it failed with.
 
-        At most so much is done together as weighs most; whatever weighs more is done alone.
+        begin does what needs not wait, on the event loop; where it gives nothing, together does
+        all, on a thread. A thread and the loop that both want the interpreter take it from each
+        other at every step of SQLite, which costs several times what a small job takes. At most so
+        much is done together as weighs most; whatever weighs more is done alone.
         """
+        self._begin = begin
         self._together = together
         self._weigh = weigh
         self._most = most
         self._thread = Threads(1)
-        self._waiting: deque[_Waiting[A, R]] = deque()
+        #: What is asked for, by who waits for it, in the order they came.
+        self._waiting: OrderedDict[asyncio.Future[R], A] = OrderedDict()
         self._working: asyncio.Task[None] | None = None
 
     async def run(self, asked: A) -> R:
@@ -53,17 +65,21 @@ class Gathering(Generic[A, R]):
         When the caller leaves, what has begun is finished all the same; what waits is dropped.
         Raises CancelledError once it was closed.
         """
-        waiting = _Waiting[A, R](asked, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting[future] = asked
         if self._working is None:
             # In nobody's context, for it acts for everybody.
             self._working = asyncio.get_running_loop().create_task(self._work(), context=Context())
-        return await waiting.future
+        try:
+            return await future
+        finally:
+            # At once: whoever leaves is counted no more, and neither is the size of the message.
+            self._waiting.pop(future, None)
 
     def close(self) -> None:
         """Cancels what waits, and lets the thread end when it has done what it does."""
         while self._waiting:
-            self._waiting.popleft().future.cancel()
+            self._waiting.popitem()[0].cancel()
         self._thread.close()
 
     async def _work(self) -> None:
@@ -73,30 +89,38 @@ class Gathering(Generic[A, R]):
         finally:
             self._working = None
 
-    def _next_group(self) -> list[_Waiting[A, R]]:
-        group: list[_Waiting[A, R]] = []
+    def _next_group(self) -> dict[asyncio.Future[R], A]:
+        group: dict[asyncio.Future[R], A] = {}
         weight = 0
         while self._waiting:
-            if self._waiting[0].future.done():  # the caller left
-                self._waiting.popleft()
-                continue
-            weight += self._weigh(self._waiting[0].asked)
-            if group and weight > self._most:
-                break
-            group.append(self._waiting.popleft())
+            future, asked = next(iter(self._waiting.items()))
+            if not future.done():  # the caller has not left
+                weight += self._weigh(asked)
+                if group and weight > self._most:
+                    break
+                group[future] = asked
+            del self._waiting[future]
         return group
 
-    async def _do(self, group: list[_Waiting[A, R]]) -> None:
+    async def _do(self, group: dict[asyncio.Future[R], A]) -> None:
         results: Sequence[R | Exception]
+        asked = list(group.values())
+        begun: Begun[R] | None = None
         try:
-            results = await self._thread.run(self._together, [each.asked for each in group])
+            begun = self._begin(asked)
+            if begun:
+                results = await self._thread.run(begun.commit)
+            else:
+                results = await self._thread.run(self._together, asked)
         except Exception as error:  # noqa: BLE001 - whoever waits shall see it
             results = [error] * len(group)
         except asyncio.CancelledError:  # the thread was let go
-            for each in group:
-                each.future.cancel()
+            if begun:
+                begun.abandon()
+            for future in group:
+                future.cancel()
             raise
-        for (_, future), result in zip(group, results, strict=True):
+        for future, result in zip(group, results, strict=True):
             if future.done():
                 continue
             if isinstance(result, Exception):

@@ -16,7 +16,8 @@ import grpc
 from google.protobuf.message import Message
 
 from server.domain.errors import LimitExceeded
-from server.rpc.handlers import Context, when_ended
+from server.rpc.handlers import Context, task_of_call, when_ended
+from server.rpc.overdue import Overdue
 from server.rpc.status import status_of
 
 #: Seconds within which a message is here at once.
@@ -39,23 +40,23 @@ class Messages:
         self._all_small = all_small
         self._largest = min(largest, most)
         self._patience = patience
+        self._reading: Overdue[_Reading] = Overdue(min(PROMPT, patience), self._wait_on)
 
     async def read(self, context: Context) -> Any:
         """Reads a call's only message; ends the call when it does not come, or is too much."""
-        place = _Place(self)
+        reading = _Reading(task_of_call())
+        self._reading.begin(reading)
         try:
-            # Most are here at once: only of those that are not the end is set.
-            async with asyncio.timeout(None) as limit:
-                late = asyncio.get_running_loop().call_later(
-                    min(PROMPT, self._patience), place.wait_on, limit
-                )
-                try:
-                    request = await context.read()
-                finally:
-                    late.cancel()
-                    place.give_back()
-        except TimeoutError:
-            if place.refused:
+            request = await context.read()
+        except asyncio.CancelledError:
+            if not reading.is_over():
+                raise
+            request = _LATE
+        finally:
+            self._reading.end(reading)
+            self._free += reading.end()
+        if request is _LATE:
+            if reading.refused:
                 await _refuse(context)
             await _abort_late(context, self._patience)
         if request is grpc.aio.EOF:
@@ -94,14 +95,14 @@ class Messages:
         """Gives bytes back."""
         self._free += size
 
-    def take_largest(self) -> int:
-        """Takes room for the largest message; gives its bytes, 0 when there is none."""
-        return self._largest if self.take(self._largest) else 0
-
-    @property
-    def more_patience(self) -> float:
-        """Gives the seconds that a message may still take which was not here at once."""
-        return max(0.0, self._patience - PROMPT)
+    def _wait_on(self, reading: _Reading) -> None:
+        """Sets room aside for a message that was not here at once, or ends the waiting."""
+        more = max(0.0, self._patience - PROMPT)
+        if more and self.take(self._largest):
+            reading.go_on(self._largest, more)
+        else:
+            reading.refused = more > 0
+            reading.give_up()
 
     async def _keep(self, size: int, context: Context) -> None:
         """Counts bytes until the call ends, or ends it at once."""
@@ -110,26 +111,44 @@ class Messages:
         when_ended(partial(self.give_back, size))
 
 
-class _Place:
-    """Room for a message that takes its time."""
+#: Stands for a message that did not come.
+_LATE = object()
 
-    def __init__(self, messages: Messages) -> None:
-        self._messages = messages
-        self._taken = 0
+
+class _Reading:
+    """The reading of a call's message."""
+
+    __slots__ = ("_cancelled_before", "_gave_up", "_room", "_task", "_timer", "refused")
+
+    def __init__(self, task: asyncio.Task[Any]) -> None:
+        self._task = task
+        #: How often somebody else had cancelled the call when it began.
+        self._cancelled_before = task.cancelling()
+        self._gave_up = False
+        #: Bytes that are set aside for it, and what gives it up.
+        self._room = 0
+        self._timer: asyncio.TimerHandle | None = None
         self.refused = False
 
-    def wait_on(self, limit: asyncio.Timeout) -> None:
-        """Sets the room aside and when to wait no longer, or ends the waiting."""
-        more = self._messages.more_patience
-        if more:
-            self._taken = self._messages.take_largest()
-            self.refused = not self._taken
-        limit.reschedule(asyncio.get_running_loop().time() + (0.0 if self.refused else more))
+    def go_on(self, room: int, seconds: float) -> None:
+        """Goes on for so many seconds, with so many bytes of room."""
+        self._room = room
+        self._timer = asyncio.get_running_loop().call_later(seconds, self.give_up)
 
-    def give_back(self) -> None:
-        """Gives the room back."""
-        self._messages.give_back(self._taken)
-        self._taken = 0
+    def give_up(self) -> None:
+        """Ends it; as asyncio.Timeout does, which every call would have to make."""
+        self._gave_up = True
+        self._task.cancel()
+
+    def is_over(self) -> bool:
+        """Tells, of a call that was cancelled, whether only its message was given up."""
+        return self._gave_up and self._task.uncancel() <= self._cancelled_before
+
+    def end(self) -> int:
+        """Notes that it has ended; gives the bytes that were set aside."""
+        if self._timer is not None:
+            self._timer.cancel()
+        return self._room
 
 
 async def _refuse(context: Context) -> NoReturn:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -20,9 +21,11 @@ import grpc
 from grpc._cython import cygrpc  # type: ignore[attr-defined] # its stubs leave it out
 
 from server.domain.errors import LimitExceeded
-from server.rpc.handlers import Context, Continuation, Handler
+from server.rpc.handlers import Context, Continuation, Handler, when_ended
 from server.rpc.status import status_of
 from server.rpc.transport import MOST_PENDING
+
+log = logging.getLogger(__name__)
 
 #: Calls that may wait: about a second of work, so that a burst of some hundred is served and not
 #: refused. More would wait longer than their clients like to.
@@ -31,9 +34,11 @@ MOST_WAITING = 1000
 _HEALTH = "/grpc.health.v1.Health/"
 #: The client's own id of its request, which it gets back.
 _REQUEST_ID = "x-request-id"
-#: Between two looks at gRPC's counts, each of which takes some 0.1 ms: calls, and seconds.
+#: Between two looks at gRPC's counts: calls, seconds, and as many times the time that one took,
+#: which is up to a millisecond.
 _CALLS_BETWEEN = 16
 _BETWEEN = 0.02
+_TIMES_BETWEEN = 100
 #: Seconds in which a call that waits would have been given to us.
 _IDLE = 0.002
 
@@ -48,33 +53,37 @@ class Waiting:
 
     def __init__(self) -> None:
         """Counts the calls of the server that was made last."""
-        servers = json.loads(cygrpc.channelz_get_servers(0))["server"]
-        self._server = max(int(each["ref"]["serverId"]) for each in servers)
+        self._server = _newest_server()
         self._given = 0
         self._open = 0
         self._count = 0
         self._broken_off = 0
         self._next_look = 0.0
         self._finding: asyncio.Task[None] | None = None
+        self._look()
 
     def take(self) -> int:
         """Notes that the current task was given a call, and tells how many wait behind it."""
         self._given += 1
         self._open += 1
         self._count -= 1
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - every call has one
-        task.add_done_callback(self._end)
-        if self._given % _CALLS_BETWEEN == 0 and time.monotonic() >= self._next_look:
-            self._next_look = time.monotonic() + _BETWEEN
+        when_ended(self._end)
+        if self._given % _CALLS_BETWEEN == 0 and (begun := time.monotonic()) >= self._next_look:
             self._look()
+            ended = time.monotonic()
+            self._next_look = ended + max(_BETWEEN, _TIMES_BETWEEN * (ended - begun))
         return self._count
 
-    def _end(self, _task: asyncio.Task[Any]) -> None:
+    def _end(self) -> None:
         self._open -= 1
 
     def _look(self) -> None:
-        counts = json.loads(cygrpc.channelz_get_server(self._server))["server"]["data"]
+        try:
+            counts = json.loads(cygrpc.channelz_get_server(self._server))["server"]["data"]
+        except ValueError:
+            # One that came to its end while ours was made. Calls must not fail for that.
+            self._server, self._count = _newest_server(), 0
+            return
         came, *ended = (int(counts[f"calls{what}"]) for what in ("Started", "Succeeded", "Failed"))
         open_calls = came - sum(ended)
         self._broken_off = max(0, min(self._broken_off, open_calls - self._open))
@@ -93,6 +102,11 @@ class Waiting:
         self._broken_off += self._count
         self._count = 0
         self._finding = None
+
+
+def _newest_server() -> int:
+    servers = json.loads(cygrpc.channelz_get_servers(0)).get("server", ())
+    return max((int(each["ref"]["serverId"]) for each in servers), default=0)
 
 
 class OverloadGuard(grpc.aio.ServerInterceptor):
@@ -123,7 +137,11 @@ class OverloadGuard(grpc.aio.ServerInterceptor):
 
     def watch(self) -> None:
         """Begins to count the calls of the server that was made last."""
-        self._waiting = Waiting()
+        try:
+            self._waiting = Waiting()
+        except Exception as error:  # noqa: BLE001 - it is documented nowhere what may become of it
+            # Another release of gRPC: to serve without this guard is better than not at all.
+            log.warning("gRPC does not tell how many calls wait; none is refused for it: %r", error)
 
     async def intercept_service(
         self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails

@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 
 from server.domain.errors import FieldViolation, InvalidInput
@@ -21,6 +22,8 @@ MAX_PAGE_SIZE = 1000
 _VERSION = 1
 #: Characters of a position, so that it and what is added to it fit a database's 64 bits.
 _POSITION_DIGITS = 12
+#: Half a character, which JSON can hold and no database.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 #: What a list is narrowed by: its name, the tenant, the filters.
 Scope = tuple[str | int | bool | None, ...]
@@ -93,7 +96,7 @@ def cursor_of(token: str, scope: Scope) -> str | None:
         version, cursor, _ = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError, RecursionError):
         return None
-    if version != _VERSION or not isinstance(cursor, str):
+    if version != _VERSION or not isinstance(cursor, str) or _SURROGATE.search(cursor):
         return None
     # Making the token anew also refuses every other spelling of the same bytes.
     return cursor if token_of(cursor, scope) == token else None

@@ -23,12 +23,18 @@ class Places:
         #: Only keys that have calls stand here, so there are never more of them than calls.
         self._taken: dict[str, int] = {}
 
-    async def hold(self, context: Context, key: str = "") -> None:
-        """Takes a place until the call ends, or ends it at once."""
-        if self._taken.get(key, 0) >= self._most:
-            await refuse(context, 1.0, self._problem, self._reason)
-        self._take(key)
+    def take(self, key: str = "") -> bool:
+        """Takes a place until the call ends; tells whether there was one."""
+        taken = self._taken.get(key, 0)
+        if taken >= self._most:
+            return False
+        self._taken[key] = taken + 1
         when_ended(partial(self._leave, key))
+        return True
+
+    async def refuse(self, context: Context) -> NoReturn:
+        """Ends a call that found no place, for now."""
+        await refuse(context, 1.0, self._problem, self._reason)
 
     @contextmanager
     def kept(self, key: str) -> Iterator[None]:

@@ -46,6 +46,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds that a message may take which comes without a token.
 STRANGERS_PATIENCE = 5.0
+#: Asked by load balancers and the like, however much there is to do.
+HEALTH_CHECK = "grpc.health.v1.Health/Check"
 #: Our services by their full names.
 SERVICES = tuple(
     service.full_name
@@ -76,14 +78,18 @@ class _Services:
     """Adds services to a server, their methods to be found by name when they are called.
 
     Of methods that were registered beforehand, too, grpc.aio waits for a call of each on its own,
-    and begins to wait anew for all of them at every call.
+    and begins to wait anew for all of them at every call. So this is done for one alone.
     """
 
     def __init__(self, server: grpc.aio.Server) -> None:
+        self._server = server
         self.add_generic_rpc_handlers = server.add_generic_rpc_handlers
 
-    def add_registered_method_handlers(self, service: str, handlers: object) -> None:
-        """Leaves it at the handlers that are found by name."""
+    def add_registered_method_handlers(self, service: str, handlers: dict[str, Any]) -> None:
+        """Registers what is not to wait among all others in the transport: health checks."""
+        own = {name: each for name, each in handlers.items() if f"{service}/{name}" == HEALTH_CHECK}
+        if own:
+            self._server.add_registered_method_handlers(service, own)
 
 
 def _readers(limits: Limits) -> tuple[Messages, Messages]:
@@ -160,8 +166,7 @@ class GrpcServer:
             TenantSettingsServicer(use_cases, threads), server
         )
         access_pb2_grpc.add_AccessServicer_to_server(self._access, server)
-        # Registered beforehand, so that its calls do not wait among all others in the transport.
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         add_reflection((*SERVICES, health.SERVICE_NAME), server)
 
     async def start(self, host: str, port: int, certificates: Certificates | None = None) -> int:

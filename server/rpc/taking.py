@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
+from functools import partial
 from typing import Any
 
 import grpc
@@ -19,6 +20,7 @@ from server.rpc.handlers import (
     when_ended,
     with_behaviour,
 )
+from server.rpc.overdue import Overdue
 from server.rpc.places import Places
 
 
@@ -28,6 +30,8 @@ class Taking:
     def __init__(self, patience: float, of_address: Places) -> None:
         """Takes seconds, and the places of addresses, which count what is never taken on."""
         self._patience = patience
+        # The transport has the answer with its end, and only that is waited for.
+        self._answers: Overdue[asyncio.Task[Any]] = Overdue(patience, asyncio.Task.cancel)
         self._of_address = of_address
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -48,9 +52,9 @@ class Taking:
 
         async def call(request: Any, context: Context) -> Any:
             response = await behaviour(request, context)
-            # The transport has the answer with its end, and only that is waited for.
-            timer = self._after_patience(task_of_call().cancel)
-            when_ended(timer.cancel)
+            task = task_of_call()
+            self._answers.begin(task)
+            when_ended(partial(self._answers.end, task))
             return response
 
         return with_behaviour(handler, stream if inspect.isasyncgenfunction(behaviour) else call)

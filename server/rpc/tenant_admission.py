@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from server.rpc.admission import WATCH, refuse_rate, with_admission
 from server.rpc.handlers import Context, Handler, Surrounded
@@ -49,7 +49,8 @@ class TenantAdmission:
         return with_admission(handler, partial(self._admit, places), streamed=False)
 
     async def _admit(self, places: Places, request: Any, context: Context) -> Any:
-        await self._count(places, request, context)
+        if refusal := self._count(places, request, context):
+            await refusal
         return request
 
     async def _admit_stream(self, requests: Any, context: Context) -> AsyncIterator[Any]:
@@ -60,12 +61,16 @@ class TenantAdmission:
         first = True
         async for request in requests:
             if first:
-                await self._count(self._imports, request, context)
+                if refusal := self._count(self._imports, request, context):
+                    await refusal
                 first = False
             yield request
 
-    async def _count(self, places: Places, request: Any, context: Context) -> None:
+    def _count(self, places: Places, request: Any, context: Context) -> Awaitable[NoReturn] | None:
+        """Counts a call, or gives what refuses it."""
         if tenant := getattr(request, "tenant", ""):
-            if self._rates:
-                await refuse_rate(context, self._rates.take(tenant), "for this tenant")
-            await places.hold(context, tenant)
+            if self._rates and (wait := self._rates.take(tenant)):
+                return refuse_rate(context, wait, "for this tenant")
+            if not places.take(tenant):
+                return places.refuse(context)
+        return None

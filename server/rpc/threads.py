@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from contextvars import Context, copy_context
+from contextvars import copy_context
 from functools import partial
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -24,8 +24,8 @@ R = TypeVar("R")
 class _Call(NamedTuple):
     """What is to be run, and who waits for it."""
 
-    work: Callable[[], Any]
-    context: Context
+    #: Runs it, in its context.
+    run: Callable[[], Any]
     future: asyncio.Future[Any]
 
 
@@ -35,7 +35,8 @@ class Threads:
     def __init__(self, most: int) -> None:
         self._most = most
         self._threads: list[threading.Thread] = []
-        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        #: Places of calls, each with the call for as long as somebody waits for it.
+        self._calls: SimpleQueue[list[_Call] | None] = SimpleQueue()
         self._results: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._told = False
         self._running = 0
@@ -56,11 +57,15 @@ class Threads:
         self._running += 1
         if self._running > len(self._threads) < self._most:
             self._begin_thread()
-        self._calls.put(_Call(partial(call, *args, **kwargs), copy_context(), future))
+        queued = [_Call(partial(copy_context().run, call, *args, **kwargs), future)]
+        self._calls.put(queued)
         try:
             return await future
         finally:
             self._running -= 1
+            # Where the caller left, its place still stands in the queue; what it wanted, which may
+            # be large and is counted no more, is let go.
+            queued.clear()
 
     def close(self) -> None:
         """Lets each thread end as soon as what it runs is done, and cancels what waits."""
@@ -68,7 +73,7 @@ class Threads:
         # Not as long as there are some: a thread may take the last one in between.
         with suppress(Empty):
             while True:
-                if call := self._calls.get_nowait():
+                for call in self._calls.get_nowait() or ():
                     call.future.cancel()
         for _ in self._threads:
             self._calls.put(None)
@@ -91,11 +96,15 @@ class Threads:
         thread.start()
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
-        while (call := self._calls.get()) is not None:
-            if call.future.cancelled():
+        while (place := self._calls.get()) is not None:
+            try:
+                call = place.pop()
+            except IndexError:  # the caller left
+                continue
+            if call.future.cancelled():  # and so here, a moment ago
                 continue
             try:
-                result, problem = call.context.run(call.work), None
+                result, problem = call.run(), None
             except BaseException as error:  # noqa: BLE001 - it is the caller's to deal with
                 result, problem = None, error
             self._results.append((call.future, result, problem))

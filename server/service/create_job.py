@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 
 from server.domain.errors import InvalidInput, InvoiceJobsError, Unavailable
 from server.domain.job import Job, JobType, id_problem
 from server.domain.tenant import Tenant
 from server.ports import Clock, Database, UnitOfWork
+from server.service.begun_jobs import BegunJobs
 from server.service.job_limits import DEFAULT_LIMITS, JobLimits
+from server.service.job_loads import JobLoads
+from server.service.job_readiness import JobReadiness
 from server.service.job_starts import JobRequest, JobStarts
 from server.service.origin import current_origin
 from server.service.requests import check_request_id
@@ -29,6 +33,8 @@ class CreateJob:
     max_orders: int
     chunk_size: int
     limits: JobLimits = DEFAULT_LIMITS
+    loads: JobLoads = field(default_factory=JobLoads)
+    readiness: JobReadiness = field(default_factory=JobReadiness)
 
     def __call__(
         self, tenant: Tenant, job_type: JobType, order_ids: Sequence[str], request_id: str = ""
@@ -66,21 +72,31 @@ class CreateJob:
         starts.write(self.chunk_size)
         return job
 
+    def begin(self, requests: Sequence[JobRequest]) -> BegunJobs | None:
+        """Does all that `together` does but for what waits, which is left to the commit.
+
+        None where it would have to wait for others, or anything is wrong: call `together` then,
+        which waits, or tells what it is.
+        """
+        checked = [self._checked(asked) for asked in requests]
+        good = [asked for asked in checked if isinstance(asked, JobRequest)]
+        if len(good) < len(checked):
+            return None
+        transaction = ExitStack()
+        try:
+            unit = transaction.enter_context(self.database.write(waits=False))
+            made = self._add(unit, good)
+        except Exception:  # noqa: BLE001 - it comes again where it is told
+            transaction.close()
+            return None
+        return BegunJobs(transaction, unit, made, self.wake)
+
     def _create(self, requests: Sequence[JobRequest]) -> list[Job | Exception]:
-        made: list[Job | Exception] = []
         try:
             with self.database.write() as unit:
-                starts = self._starts(unit)
-                for asked in requests:
-                    try:
-                        made.append(starts.add(asked))
-                    except Unavailable:
-                        raise
-                    except InvoiceJobsError as refused:
-                        made.append(refused)
+                made = self._add(unit, requests)
                 if all(isinstance(each, Exception) for each in made):
                     return made
-                starts.write(self.chunk_size)
                 unit.commit()
         except Unavailable as error:
             return [error] * len(requests)
@@ -92,8 +108,22 @@ class CreateJob:
         self.wake()
         return made
 
+    def _add(self, unit: UnitOfWork, requests: Sequence[JobRequest]) -> list[Job | Exception]:
+        """Writes jobs; commit them then. Gives for each its job or why there is none."""
+        starts = self._starts(unit)
+        made: list[Job | Exception] = []
+        for asked in requests:
+            try:
+                made.append(starts.add(asked))
+            except Unavailable:
+                raise
+            except InvoiceJobsError as refused:
+                made.append(refused)
+        starts.write(self.chunk_size)
+        return made
+
     def _starts(self, unit: UnitOfWork) -> JobStarts:
-        return JobStarts(unit, self.clock, self.new_id, self.limits)
+        return JobStarts(unit, self.clock, self.new_id, self.limits, self.loads, self.readiness)
 
     def _checked(self, asked: JobRequest) -> JobRequest | InvalidInput:
         """Gives the request with each order once, or what is wrong with it."""

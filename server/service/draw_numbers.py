@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from server.domain.errors import NotReady
 from server.domain.numbering import NumberSeries
 from server.domain.tenant import Tenant
@@ -21,13 +23,19 @@ class NumberTaken(NotReady):
         self.sequence = sequence
 
 
-def draw_numbers(unit: UnitOfWork, tenant: Tenant, series: NumberSeries, count: int) -> list[str]:
+def draw_numbers(
+    unit: UnitOfWork,
+    tenant: Tenant,
+    series: NumberSeries,
+    count: int,
+    given: Collection[str] = (),
+) -> list[str]:
     """Draws the next count numbers of a series; fewer when it ends before.
 
-    They are drawn for good only when the transaction commits: record what bears them in it.
-    Raises NumberTaken.
+    They are drawn for good only when the transaction commits: record what bears them in it. given
+    are those of other series that the transaction has yet to record. Raises NumberTaken.
     """
     numbers = [series.number(counter) for counter in unit.numbers.draw(tenant, series, count)]
-    if unit.invoices.taken(tenant, numbers):
+    if any(number in given for number in numbers) or unit.invoices.taken(tenant, numbers):
         raise NumberTaken(series.sequence)
     return numbers

@@ -96,7 +96,8 @@ class IssueInvoices:
         # would wait for each other.
         for series in sorted(waiting, key=lambda series: (series.sequence, series.key)):
             group = waiting[series]
-            numbers = draw_numbers(unit, chunk.tenant, series, len(group))
+            given = issued.invoices.keys()
+            numbers = draw_numbers(unit, chunk.tenant, series, len(group), given)
             if numbers:
                 unit.audit.add(_entry(chunk, now, numbers))
             for draft, number in zip(group, numbers, strict=False):

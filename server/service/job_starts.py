@@ -10,18 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from server.domain.audit import AuditAction, AuditEntry
-from server.domain.errors import NotReady
+from server.domain.errors import LimitExceeded
 from server.domain.job import Job, JobType
-from server.domain.numbering import open_series
 from server.domain.origin import Origin
 from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant
 from server.ports import Clock, JobLoad, JobStart, RememberedRequest, UnitOfWork
 from server.service.job_limits import JobLimits
+from server.service.job_loads import JobLoads
+from server.service.job_readiness import JobReadiness
 from server.service.requests import fingerprint_of, first_result
 
 
@@ -47,20 +46,31 @@ class JobRequest:
         return fingerprint_of(self.job_type, *self.order_ids)
 
 
+_NOTHING = JobLoad(0, 0)
+
+
 class JobStarts:
     """Gathers the jobs of one transaction. Add each, then write them."""
 
     def __init__(
-        self, unit: UnitOfWork, clock: Clock, new_id: Callable[[], str], limits: JobLimits
+        self,
+        unit: UnitOfWork,
+        clock: Clock,
+        new_id: Callable[[], str],
+        limits: JobLimits,
+        loads: JobLoads,
+        readiness: JobReadiness,
     ) -> None:
         self._unit = unit
         self._clock = clock
         self._new_id = new_id
         self._limits = limits
+        self._loads = loads
+        self._readiness = readiness
         self._starts: list[JobStart] = []
         #: What the database says and what is to be written, together.
         self._remembered: dict[tuple[Tenant, str], RememberedRequest] = {}
-        self._loads: dict[Tenant, JobLoad] = {}
+        self._added: dict[Tenant, JobLoad] = {}
         self._settings: dict[Tenant, TenantSettings | None] = {}
 
     def add(self, asked: JobRequest) -> Job:
@@ -75,11 +85,11 @@ class JobStarts:
         if first is not None:
             return first
         if tenant not in self._settings:
-            self._settings[tenant] = self._unit.settings.get(tenant)
-        _check_settings(self._settings[tenant], asked.job_type, now)
+            self._settings[tenant] = self._unit.settings.undressed(tenant)
+        self._readiness.check(tenant, self._settings[tenant], asked.job_type, now)
         count = len(asked.order_ids)
-        load = self._loads.get(tenant) or self._unit.jobs.load(tenant)
-        self._limits.check(load, count)
+        added = self._added.get(tenant, _NOTHING)
+        self._check_room(tenant, added, count)
         job = Job(
             self._new_id(),
             tenant,
@@ -90,7 +100,7 @@ class JobStarts:
             origin=asked.origin,
         )
         self._starts.append(JobStart(job, asked.order_ids))
-        self._loads[tenant] = JobLoad(load.jobs + 1, load.orders + count)
+        self._added[tenant] = added + JobLoad(1, count)
         if asked.request_id:
             remembered = RememberedRequest(job.job_id, fingerprint, now)
             self._remembered[tenant, asked.request_id] = remembered
@@ -102,6 +112,15 @@ class JobStarts:
         self._unit.audit.add(*(_entry(start.job) for start in self._starts))
         for (tenant, request_id), remembered in self._remembered.items():
             self._unit.requests.remember(tenant, request_id, remembered)
+        self._loads.add(self._added)
+
+    def _check_room(self, tenant: Tenant, added: JobLoad, count: int) -> None:
+        """Raises LimitExceeded when a tenant has no room for a job of so many orders."""
+        try:
+            self._limits.check(self._loads.at_most(self._unit, tenant) + added, count)
+        except LimitExceeded:
+            # What was done since it was counted makes room.
+            self._limits.check(self._loads.counted(self._unit, tenant) + added, count)
 
     def _find(self, tenant: Tenant, request_id: str) -> RememberedRequest | None:
         new = self._remembered.get((tenant, request_id))
@@ -118,21 +137,3 @@ def _entry(job: Job) -> AuditEntry:
     else:
         action, detail = AuditAction.CREATE_JOB, f"{job.job_type}, {job.order_count} orders"
     return AuditEntry(job.created_at, job.tenant, action, job.job_id, job.origin, detail)
-
-
-def _check_settings(settings: TenantSettings | None, job_type: JobType, now: datetime) -> None:
-    """Refuses a job of which no order could succeed."""
-    if settings is None:
-        raise NotReady(
-            "The tenant has no settings yet: save its sites and number sequences first.",
-            reason="SETTINGS_MISSING",
-        )
-    if job_type == JobType.AUTOMATIC and settings.selection_rule is None:
-        raise NotReady(
-            "The tenant's settings have no invoiceSettings, which tell an AUTOMATIC job which "
-            "orders are due.",
-            reason="INVOICE_SETTINGS_MISSING",
-        )
-    for site in settings.sites:
-        local_time = now.astimezone(ZoneInfo(site.time_zone))
-        open_series(settings.sequence_for(site), site.data(), local_time)

@@ -20,6 +20,11 @@ def current_origin() -> Origin:
     return _CURRENT.get()
 
 
+def begin_origin(request_id: str, trace: str) -> None:
+    """Begins a request of which no more is known yet (see Origin)."""
+    _CURRENT.set(Origin("", "", request_id, trace))
+
+
 def tell_origin(
     *,
     subject: str | None = None,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.job import Chunk, ChunkKind
 from server.domain.settings import SelectionRule, Site
-from server.ports import Clock, Database, DueFilter, OrderSource
+from server.ports import Clock, Database, DueFilter, JobLoad, OrderSource
 from server.service.job_limits import DEFAULT_LIMITS, JobLimits
+from server.service.job_loads import JobLoads
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ class PlanJob:
     source: OrderSource
     chunk_size: int
     limits: JobLimits = DEFAULT_LIMITS
+    loads: JobLoads = field(default_factory=JobLoads)
 
     def __call__(self, chunk: Chunk) -> None:
         """Adds the due orders and their chunks to the job, in one transaction.
@@ -36,7 +38,7 @@ class PlanJob:
         """
         now = self.clock.now()
         with self.database.read() as unit:
-            settings = unit.settings.get(chunk.tenant)
+            settings = unit.settings.undressed(chunk.tenant)
         rule = settings.selection_rule if settings else None
         order_ids: list[str] = []
         if settings and rule:
@@ -57,6 +59,7 @@ class PlanJob:
             job = unit.jobs.to_change(chunk.tenant, chunk.job_id)
             if order_ids and job and not job.cancelled_at:
                 unit.jobs.add_orders(chunk.job_id, 0, order_ids)
+                self.loads.add({chunk.tenant: JobLoad(0, len(order_ids))})
                 unit.chunks.add(
                     chunk.job_id, chunk.tenant, ChunkKind.ORDERS, 0, len(order_ids), self.chunk_size
                 )

@@ -10,23 +10,31 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from server.domain.errors import Conflict
 from server.domain.job import Chunk, ChunkKind
 from server.domain.tenant import Tenant
 from server.ports import OfferChunks
+from server.storage.chunk_statements import (
+    ANY_FREE,
+    CLAIM,
+    FINISH,
+    FREE_CHUNK,
+    HELD_CHUNK,
+    IS_HELD,
+    LAST,
+    NEW_CHUNK,
+    held_by,
+)
 from server.storage.claiming import count_claimable, next_job
 from server.storage.job_origin import origin_of
 from server.storage.jobs import job_key
 from server.storage.locks import lock_name
-from server.storage.tables import FREE, HELD, chunks, jobs
+from server.storage.tables import FREE, HELD, chunks
 
 #: When a chunk that nobody has released yet may be claimed: always.
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
-# Made once, for to make a statement takes longer than to run it.
-NEW_CHUNK = insert(chunks)
-_LAST = select(func.max(chunks.c.index)).where(chunks.c.job_key == bindparam("job_key"))
 
 
 class SqlChunkStore:
@@ -46,10 +54,11 @@ class SqlChunkStore:
         """
         del tenant  # the job's row has it
         key = job_key(self._connection, job_id, lock=True)
-        last = self._connection.scalar(_LAST, {"job_key": key})
+        (found,) = LAST.rows(self._connection, {"job_key": key})
+        last: int | None = found.last
         rows = chunk_rows(key, kind, first, end, size, index=0 if last is None else last + 1)
         if rows:
-            self._connection.execute(NEW_CHUNK, rows)
+            NEW_CHUNK.run_each(self._connection, rows)
             self._tell(len(rows))
 
     def claim(
@@ -60,8 +69,9 @@ class SqlChunkStore:
         The tenant with the fewest held chunks comes first, of its jobs the one with the fewest. Of
         those as good, jobs without any outcome come first, the oldest before the others; the rest
         draw lots, so that each gets on however many there are. No job has more than window chunks
-        held. With starts, only jobs count that have no outcome and no held chunk. Safe against
-        others claiming at the same time.
+        held. With starts, only jobs count that have no outcome and no held chunk. A not_before that
+        is further away than any pause (a clock was set back) has come. Safe against others claiming
+        at the same time.
         """
         if starts and next_job(self._connection, now, window, starts=True) is None:
             return None  # most often so: nobody needs to wait for the lock
@@ -70,17 +80,12 @@ class SqlChunkStore:
         job = next_job(self._connection, now, window, starts=starts)
         if job is None:
             return None
-        row = self._connection.execute(
-            update(chunks)
-            .where(chunks.c.job_key == job.key, chunks.c.index == job.free, FREE)
-            .values(holder=holder, attempts=chunks.c.attempts + 1)
-            .returning(
-                chunks.c.index, chunks.c.kind, chunks.c.first, chunks.c.end, chunks.c.attempts
-            )
-        ).one_or_none()
-        if row is None:
+        claimed = CLAIM.rows(
+            self._connection, {"of_key": job.key, "of_index": job.free, "to_holder": holder}
+        )
+        if not claimed:
             return None
-        index, kind, first, end, attempts = row
+        index, kind, first, end, attempts = claimed[0]
         return Chunk(
             job_id=job.job_id,
             tenant=Tenant(job.tenant),
@@ -95,19 +100,14 @@ class SqlChunkStore:
 
     def holds(self, chunk: Chunk) -> bool:
         """Tells, inside the transaction that relies on it, whether the holder still has it."""
-        found = self._connection.scalar(
-            select(chunks.c.index).where(_is_held(chunk)).with_for_update(key_share=True)
-        )
-        return found is not None
+        return bool(HELD_CHUNK.rows(self._connection, held_by(chunk)))
 
     def finish(self, chunk: Chunk) -> None:
         """Closes a held chunk for ever."""
-        done = self._connection.execute(update(chunks).where(_is_held(chunk)).values(done=True))
-        _expect_one(done.rowcount, chunk)
+        _expect_one(FINISH.run(self._connection, held_by(chunk)), chunk)
         if self._offer:
             key = job_key(self._connection, chunk.job_id)
-            free = select(chunks.c.index).where(chunks.c.job_key == key, FREE).limit(1)
-            if self._connection.scalar(free) is not None:
+            if FREE_CHUNK.rows(self._connection, {"job_key": key}):
                 self._tell(1)
 
     def drop_untouched(self, job_id: str) -> list[tuple[int, int]]:
@@ -144,8 +144,9 @@ class SqlChunkStore:
         attempts = chunks.c.attempts if counted else chunks.c.attempts - 1
         freed = self._connection.execute(
             update(chunks)
-            .where(_is_held(chunk))
-            .values(holder=None, not_before=not_before, attempts=attempts)
+            .where(IS_HELD)
+            .values(holder=None, not_before=not_before, attempts=attempts),
+            held_by(chunk),
         )
         _expect_one(freed.rowcount, chunk)
         self._tell(1, not_before)
@@ -173,6 +174,10 @@ class SqlChunkStore:
         ).rowcount
         self._tell(freed)
         return freed
+
+    def any_free(self) -> bool:
+        """Tells whether any chunk waits for a holder, be it that it may not be claimed yet."""
+        return bool(ANY_FREE.rows(self._connection, {}))
 
     def claimable(self, now: datetime, window: int) -> int:
         """Counts the chunks that could be claimed now, one after the other."""
@@ -208,17 +213,6 @@ def chunk_rows(
         }
         for at, start in enumerate(starts, index)
     ]
-
-
-def _is_held(chunk: Chunk) -> ColumnElement[bool]:
-    """Makes the condition that a chunk is held by the very holder it was given to."""
-    return and_(
-        chunks.c.job_key
-        == select(jobs.c.key).where(jobs.c.job_id == chunk.job_id).scalar_subquery(),
-        chunks.c.index == chunk.index,
-        chunks.c.holder == chunk.holder,
-        ~chunks.c.done,
-    )
 
 
 def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:

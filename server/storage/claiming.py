@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, or_, select
 
 from server.storage.job_origin import ORIGIN
-from server.storage.paging import AnyRow
+from server.storage.prepared import Prepared
 from server.storage.tables import FREE, HELD, UNFINISHED, chunks, jobs
 
+#: Longer than any pause before a chunk's next try. One that should last longer was reckoned by a
+#: clock that was wrong and has been set back since: nobody waits for that.
+LONGEST_PAUSE = timedelta(minutes=10)
 
-def next_job(connection: Connection, now: datetime, window: int, *, starts: bool) -> AnyRow | None:
+
+def next_job(connection: Connection, now: datetime, window: int, *, starts: bool) -> Any | None:
     """Finds the job whose turn it is (see `ChunkStore.claim`), and the first of its free chunks."""
     fewer_than = 1 if starts else window
     chosen = _NEW_JOB if starts else _ANY_JOB
-    return connection.execute(chosen, {"now": now, "fewer_than": fewer_than}).one_or_none()
+    given = {"now": now, "far": now + LONGEST_PAUSE, "fewer_than": fewer_than}
+    found = chosen.rows(connection, given)
+    return found[0] if found else None
 
 
 def _choose(*, starts: bool) -> Select[*tuple[Any, ...]]:
@@ -26,7 +32,7 @@ def _choose(*, starts: bool) -> Select[*tuple[Any, ...]]:
     # go through all that are free.
     free = (
         select(chunks.c.index)
-        .where(of_job, FREE, chunks.c.not_before <= bindparam("now"))
+        .where(of_job, FREE, _is_over(bindparam("now"), bindparam("far")))
         .order_by(chunks.c.not_before, chunks.c.index)
         .limit(1)
         .correlate(jobs)
@@ -57,9 +63,13 @@ def _choose(*, starts: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-# Made once: putting one together takes longer than SQLite needs for its answer.
-_ANY_JOB = _choose(starts=False)
-_NEW_JOB = _choose(starts=True)
+def _is_over(now: Any, far: Any) -> ColumnElement[bool]:
+    """Makes the condition that a chunk's pause is over."""
+    return or_(chunks.c.not_before <= now, chunks.c.not_before > far)
+
+
+_ANY_JOB = Prepared(_choose(starts=False))
+_NEW_JOB = Prepared(_choose(starts=True))
 
 
 def count_claimable(connection: Connection, now: datetime, window: int) -> int:
@@ -68,7 +78,7 @@ def count_claimable(connection: Connection, now: datetime, window: int) -> int:
     held = select(func.count()).where(of_job, HELD).correlate(jobs).scalar_subquery()
     free = (
         select(func.count())
-        .where(of_job, FREE, chunks.c.not_before <= now)
+        .where(of_job, FREE, _is_over(now, now + LONGEST_PAUSE))
         .correlate(jobs)
         .scalar_subquery()
     )

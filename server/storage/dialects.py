@@ -1,4 +1,7 @@
-"""What differs between databases; everything else in this room is the same for all of them."""
+"""What differs between databases; nearly all else in this room is the same for all of them.
+
+Many rows have ways of their own to PostgreSQL: see `copying` and `given_rows`.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,13 @@ from sqlalchemy import Connection, Engine, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from server.domain.errors import Unavailable
+from server.storage.prepared import run_text
+
 #: Seconds that SQLite waits for another process to finish writing.
 BUSY_TIMEOUT = 30
+#: Marks transactions that do not wait for that at all.
+_IMPATIENT = "impatient"
 
 
 def prepare_sqlite(engine: Engine, *, writes: bool) -> None:
@@ -41,7 +49,28 @@ def prepare_sqlite(engine: Engine, *, writes: bool) -> None:
     def begin_transaction(connection: Connection) -> None:
         # A writer that began as a reader could find, at its first write, that it read an old
         # state, and would have to start anew.
-        connection.exec_driver_sql(begin)
+        if _IMPATIENT in connection.get_execution_options():
+            _begin_at_once(connection, begin)
+        else:
+            run_text(connection, begin)
+
+
+def impatient(engine: Engine) -> Engine:
+    """Gives an engine of the same connections whose transactions begin at once or not at all."""
+    return engine.execution_options(**{_IMPATIENT: True})
+
+
+def _begin_at_once(connection: Connection, begin: str) -> None:
+    """Begins unless another process writes. Raises Unavailable then."""
+    raw: Any = connection.connection.driver_connection
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        raw.execute(begin)
+    except sqlite3.OperationalError as error:
+        # Not looked into: whoever tries again and waits is told what is wrong.
+        raise Unavailable("Others write to the database.", reason="DATABASE_BUSY") from error
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000}")
 
 
 def clear_log(connection: Connection) -> bool:

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
 
 from server.domain.document import Document, DocumentFormat
 from server.domain.tenant import Tenant
+from server.storage.by_ids import ByIds
 from server.storage.dialects import insert_missing
-from server.storage.paging import AnyRow, in_batches
+from server.storage.given_rows import ROWS, as_value, given_rows
 from server.storage.tables import documents as document_table
+
+_GIVEN = given_rows({column.name: column.type for column in document_table.c})
+_RECORD_GIVEN = (
+    insert(document_table)
+    .from_select([column.name for column in document_table.c], select(_GIVEN))
+    .on_conflict_do_nothing()
+)
+_OF_INVOICES = ByIds(
+    select(document_table)
+    .where(document_table.c.tenant == bindparam("tenant"))
+    .order_by(document_table.c.format),
+    document_table.c.invoice_number,
+)
 
 
 def record_documents(connection: Connection, tenant: Tenant, documents: Sequence[Document]) -> None:
@@ -28,7 +44,12 @@ def record_documents(connection: Connection, tenant: Tenant, documents: Sequence
         }
         for document in documents
     ]
-    insert_missing(connection, document_table, rows)
+    if rows and connection.dialect.name == "postgresql":
+        # In one order for all, so that two who record the same do not wait for each other.
+        rows.sort(key=lambda row: (row["invoice_number"], row["format"]))
+        connection.execute(_RECORD_GIVEN, {ROWS: as_value(rows)})
+    else:
+        insert_missing(connection, document_table, rows)
 
 
 def documents_of(
@@ -36,22 +57,13 @@ def documents_of(
 ) -> dict[str, tuple[Document, ...]]:
     """Gives the documents of each of the invoices, none where there are none."""
     found: dict[str, tuple[Document, ...]] = dict.fromkeys(numbers, ())
-    for batch in in_batches(numbers):
-        rows = connection.execute(
-            select(document_table)
-            .where(
-                document_table.c.tenant == tenant,
-                document_table.c.invoice_number.in_(batch),
-            )
-            .order_by(document_table.c.format)
-        )
-        for row in rows:
-            documents = found.get(row.invoice_number, ())
-            found[row.invoice_number] = (*documents, _document(row))
+    for row in _OF_INVOICES.rows(connection, numbers, tenant=tenant):
+        documents = found.get(row.invoice_number, ())
+        found[row.invoice_number] = (*documents, _document(row))
     return found
 
 
-def _document(row: AnyRow) -> Document:
+def _document(row: Any) -> Document:
     return Document(
         invoice_number=row.invoice_number,
         format=DocumentFormat(row.format),

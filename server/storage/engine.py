@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +25,33 @@ _SQLITE = {"sqlite", "sqlite+pysqlite"}
 _POSTGRESQL = {"postgresql", "postgresql+psycopg", "postgres"}
 
 
+class OpenConnections:
+    """Counts what engines have opened and not closed; their pools forget what leaves them."""
+
+    def __init__(self, *engines: Engine) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+        for engine in engines:
+            event.listen(engine, "connect", lambda *_: self._add(1))
+            for closed in ("close", "close_detached"):
+                event.listen(engine, closed, lambda *_: self._add(-1))
+
+    def __call__(self) -> int:
+        """Tells how many there are."""
+        return self._count
+
+    def _add(self, change: int) -> None:
+        with self._lock:
+            self._count += change
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
     """One engine for transactions that only read and one for those that write."""
 
     reader: Engine
     writer: Engine
+    opened: OpenConnections
 
     @property
     def one_writes_at_a_time(self) -> bool:
@@ -88,7 +110,7 @@ def _open_server(place: URL, *, migrates: bool) -> Engines:
     event.listen(writer, "handle_error", translated)
     # The same connections, told anew at each transaction. A reader sees one state to its end.
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(reader, writer)
+    return Engines(reader, writer, OpenConnections(writer))
 
 
 def _open_file(place: URL) -> Engines:
@@ -96,9 +118,8 @@ def _open_file(place: URL) -> Engines:
         raise InvalidInput.field("database URL", _FORM)
     _make_folder(Path(place.database or ""))
     place = place.set(drivername="sqlite+pysqlite")
-    return Engines(
-        reader=_file_engine(place, writes=False), writer=_file_engine(place, writes=True)
-    )
+    reader, writer = _file_engine(place, writes=False), _file_engine(place, writes=True)
+    return Engines(reader, writer, OpenConnections(reader, writer))
 
 
 def _make_folder(file: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from server.domain.document import Document
 from server.domain.errors import Conflict
@@ -13,6 +13,8 @@ from server.domain.invoice_record import InvoiceRecord
 from server.domain.tenant import Tenant
 from server.ports import IssuedInvoice, Page
 from server.storage.archive_tables import deleted_invoices
+from server.storage.by_ids import ByIds
+from server.storage.copying import copied
 from server.storage.documents import documents_of, record_documents
 from server.storage.images import read_logos, store_logos
 from server.storage.order_marks import lock_orders, mark_orders
@@ -20,6 +22,15 @@ from server.storage.paging import AnyRow, in_batches, key_of, page_of
 from server.storage.snapshots import dress_invoice, read_invoice, write_invoice
 from server.storage.tables import CORRECTING, LIVE
 from server.storage.tables import invoices as invoice_table
+
+# Made once, for to make a statement takes longer than to run it.
+_NEW_INVOICE = copied(insert(invoice_table))
+_OF_ORDERS = ByIds(
+    select(invoice_table.c.order_id, invoice_table.c.number, invoice_table.c.job_id).where(
+        invoice_table.c.tenant == bindparam("tenant"), LIVE
+    ),
+    invoice_table.c.order_id,
+)
 
 
 class SqlInvoiceStore:
@@ -34,13 +45,7 @@ class SqlInvoiceStore:
         A transaction that writes keeps others from invoicing the orders until it ends.
         """
         lock_orders(self._connection, tenant, order_ids)
-        issued: list[AnyRow] = []
-        for batch in in_batches(order_ids):
-            issued += self._connection.execute(
-                select(
-                    invoice_table.c.order_id, invoice_table.c.number, invoice_table.c.job_id
-                ).where(invoice_table.c.tenant == tenant, invoice_table.c.order_id.in_(batch), LIVE)
-            )
+        issued = list(_OF_ORDERS.rows(self._connection, order_ids, tenant=tenant))
         stored = documents_of(self._connection, tenant, [row.number for row in issued])
         return {
             row.order_id: IssuedInvoice(row.number, row.job_id, stored[row.number])
@@ -85,7 +90,7 @@ class SqlInvoiceStore:
             for invoice in invoices
         ]
         try:
-            self._connection.execute(insert(invoice_table), rows)
+            self._connection.execute(_NEW_INVOICE, rows)
         except Conflict as conflict:
             raise Conflict(
                 "An order has got its invoice in the meantime, or an invoice number is taken.",

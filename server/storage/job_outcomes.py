@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
     Subquery,
     and_,
@@ -23,7 +24,10 @@ from sqlalchemy import (
 
 from server.domain.document import DocumentFormat
 from server.domain.job import JobOrder, JobOrderStatus
+from server.storage.given_rows import ROWS, as_value, given_rows
 from server.storage.job_rows import job_order_of
+from server.storage.job_statements import FIRST_POSITION
+from server.storage.prepared import Prepared
 from server.storage.tables import LIVE, documents, invoices, job_orders, jobs
 
 _PENDING = job_orders.c.status == JobOrderStatus.PENDING.value
@@ -31,18 +35,48 @@ _OF_JOB = (
     job_orders.c.job_key
     == select(jobs.c.key).where(jobs.c.job_id == bindparam("job_id")).scalar_subquery()
 )
-# Made once, for to make a statement takes longer than to run it.
-_BY_POSITION = (
+_BY_POSITION = Prepared(
     select(job_orders)
-    .where(_OF_JOB, job_orders.c.position >= bindparam("first"))
+    .where(_OF_JOB, job_orders.c.position >= FIRST_POSITION)
     .order_by(job_orders.c.position)
     .limit(bindparam("limit"))
 )
-_BY_OUTCOME = (
+_BY_OUTCOME = Prepared(
     select(job_orders)
     .where(_OF_JOB, job_orders.c.recorded > bindparam("after"))
     .order_by(job_orders.c.recorded)
     .limit(bindparam("limit"))
+)
+_PENDING_POSITIONS = Prepared(
+    select(job_orders.c.position).where(
+        job_orders.c.job_key == bindparam("job_key"),
+        job_orders.c.position.between(bindparam("first"), bindparam("last")),
+        _PENDING,
+    )
+)
+_RECORDED = Prepared(
+    select((jobs.c.success_count + jobs.c.failure_count).label("count")).where(
+        jobs.c.key == bindparam("job_key")
+    )
+)
+#: What of an outcome is written, by column.
+_OUTCOME = ("status", "message", "reason", "field", "invoice_number", "pdf_sha256")
+_WRITTEN = ("recorded", *_OUTCOME)
+_WRITE_EACH = Prepared(
+    update(job_orders)
+    .where(job_orders.c.job_key == bindparam("of_key"), job_orders.c.position == bindparam("at"))
+    .values({name: bindparam(f"new_{name}") for name in _WRITTEN})
+)
+_GIVEN = given_rows({"at": Integer(), **{name: job_orders.c[name].type for name in _WRITTEN}})
+_WRITE_GIVEN = (
+    update(job_orders)
+    .where(
+        job_orders.c.job_key == bindparam("of_key"),
+        job_orders.c.position == _GIVEN.c.at,
+        # So that no plan, however it joins them, looks at more of the job.
+        job_orders.c.position.between(bindparam("first"), bindparam("last")),
+    )
+    .values({name: _GIVEN.c[name] for name in _WRITTEN})
 )
 
 
@@ -57,16 +91,16 @@ def orders_by_position(
     connection: Connection, job_id: str, first: int, limit: int
 ) -> tuple[JobOrder, ...]:
     """Lists a job's orders by position, beginning with position first."""
-    rows = connection.execute(_BY_POSITION, {"job_id": job_id, "first": first, "limit": limit})
-    return tuple(job_order_of(row) for row in rows)
+    rows = _BY_POSITION.rows(connection, {"job_id": job_id, "first": first, "limit": limit})
+    return tuple(map(job_order_of, rows))
 
 
 def orders_by_outcome(
     connection: Connection, job_id: str, after: int, limit: int
 ) -> tuple[JobOrder, ...]:
     """Lists a job's orders as their outcomes were recorded, but for the first after ones."""
-    rows = connection.execute(_BY_OUTCOME, {"job_id": job_id, "after": after, "limit": limit})
-    return tuple(job_order_of(row) for row in rows)
+    rows = _BY_OUTCOME.rows(connection, {"job_id": job_id, "after": after, "limit": limit})
+    return tuple(map(job_order_of, rows))
 
 
 def failed_orders(connection: Connection, job_id: str) -> tuple[str, ...]:
@@ -83,24 +117,21 @@ def failed_orders(connection: Connection, job_id: str) -> tuple[str, ...]:
 def record_outcomes(connection: Connection, key: int, outcomes: Sequence[JobOrder]) -> Recorded:
     """Writes outcomes of orders that are PENDING; others keep the outcome that they have."""
     positions = [outcome.position for outcome in outcomes]
-    within = job_orders.c.position.between(min(positions), max(positions))
-    pending = set(
-        connection.scalars(
-            select(job_orders.c.position).where(job_orders.c.job_key == key, within, _PENDING)
-        )
+    found = _PENDING_POSITIONS.rows(
+        connection, {"job_key": key, "first": min(positions), "last": max(positions)}
     )
+    pending = {row.position for row in found}
     recorded = _outcome_count(connection, key)
     written = {o.position: o for o in outcomes if o.position in pending}.values()
-    if written:
-        connection.execute(
-            update(job_orders).where(
-                job_orders.c.job_key == key, job_orders.c.position == bindparam("at")
-            ),
-            [
-                {"at": outcome.position, "recorded": number, **_values(outcome)}
-                for number, outcome in enumerate(written, recorded + 1)
-            ],
-        )
+    rows = [
+        {"at": outcome.position, "recorded": number, **_values(outcome)}
+        for number, outcome in enumerate(written, recorded + 1)
+    ]
+    if len(rows) > 1 and connection.dialect.name == "postgresql":
+        span = {"of_key": key, "first": min(positions), "last": max(positions)}
+        connection.execute(_WRITE_GIVEN, {ROWS: as_value(rows), **span})
+    elif rows:
+        _WRITE_EACH.run_each(connection, [_parameters(key, row) for row in rows])
     succeeded = sum(outcome.status == JobOrderStatus.SUCCESS for outcome in written)
     return Recorded(succeeded, len(written) - succeeded)
 
@@ -178,17 +209,16 @@ def _record_each(
 
 def _outcome_count(connection: Connection, key: int) -> int:
     """Counts a job's outcomes so far."""
-    count = jobs.c.success_count + jobs.c.failure_count
-    counted: int = connection.execute(select(count).where(jobs.c.key == key)).scalar_one()
+    (found,) = _RECORDED.rows(connection, {"job_key": key})
+    counted: int = found.count
     return counted
 
 
 def _values(outcome: JobOrder) -> dict[str, str]:
-    return {
-        "status": outcome.status.value,
-        "message": outcome.message,
-        "reason": outcome.reason,
-        "field": outcome.field,
-        "invoice_number": outcome.invoice_number,
-        "pdf_sha256": outcome.pdf_sha256,
-    }
+    return {name: str(getattr(outcome, name)) for name in _OUTCOME}
+
+
+def _parameters(key: int, row: Mapping[str, object]) -> dict[str, object]:
+    """Gives what _WRITE_EACH takes: a value's name may not be that of its column."""
+    new = {f"new_{name}": row[name] for name in _WRITTEN}
+    return {"of_key": key, "at": row["at"], **new}

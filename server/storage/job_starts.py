@@ -13,13 +13,11 @@ from sqlalchemy import Connection
 
 from server.domain.job import ChunkKind
 from server.ports import JobStart, OfferChunks
-from server.storage.chunks import NEW_CHUNK, chunk_rows
-from server.storage.job_statements import NEW_JOB, PENDING_ORDER
+from server.storage.chunk_statements import NEW_CHUNK
+from server.storage.chunks import chunk_rows
+from server.storage.job_statements import NEW_JOB_KEY, PENDING_ORDER
 from server.storage.jobs import job_row
 from server.storage.paging import INSERTED_AT_ONCE
-from server.storage.tables import jobs
-
-_NEW_KEYS = NEW_JOB.returning(jobs.c.key, sort_by_parameter_order=True)
 
 
 class SqlJobStartStore:
@@ -34,17 +32,21 @@ class SqlJobStartStore:
         """Records jobs with their orders and their first chunks, of at most chunk_size orders."""
         if not starts:
             return
-        keys = self._connection.scalars(_NEW_KEYS, [job_row(start.job) for start in starts])
-        keyed = list(zip(keys, starts, strict=True))
+        keyed = [(self._key_of_new(start), start) for start in starts]
         orders = _orders(keyed)
         # A million made ready at once would keep the server waiting until it ends the transaction.
         while rows := list(islice(orders, INSERTED_AT_ONCE)):
-            self._connection.execute(PENDING_ORDER, rows)
+            PENDING_ORDER.run_each(self._connection, rows)
         cut = [_chunks(key, start, chunk_size) for key, start in keyed]
-        self._connection.execute(NEW_CHUNK, [row for rows in cut for row in rows])
+        NEW_CHUNK.run_each(self._connection, [row for rows in cut for row in rows])
         if self._offer:
             for rows in cut:
                 self._offer(self._connection.connection.driver_connection, len(rows))
+
+    def _key_of_new(self, start: JobStart) -> int:
+        (new,) = NEW_JOB_KEY.rows(self._connection, job_row(start.job))
+        key: int = new.key
+        return key
 
 
 def _orders(keyed: Sequence[tuple[int, JobStart]]) -> Iterator[dict[str, Any]]:

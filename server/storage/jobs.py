@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
-    exists,
     select,
     tuple_,
     update,
@@ -32,8 +31,10 @@ from server.storage.job_outcomes import (
 )
 from server.storage.job_rows import job_of
 from server.storage.job_statements import (
+    CLOSE,
     COUNT,
     COUNTERS,
+    DONE_AT,
     JOB_OF_TENANT,
     JOB_TO_CHANGE,
     KEY,
@@ -48,7 +49,7 @@ from server.storage.paging import (
     moment_cursor,
     page_of,
 )
-from server.storage.tables import FREE, HELD, UNFINISHED, chunks, jobs
+from server.storage.tables import UNFINISHED, jobs
 
 
 class SqlJobStore:
@@ -73,7 +74,7 @@ class SqlJobStore:
                 {"job_key": key, "position": position, "order_id": order_id}
                 for position, order_id in batch
             ]
-            self._connection.execute(PENDING_ORDER, rows)
+            PENDING_ORDER.run_each(self._connection, rows)
 
     def load(self, tenant: Tenant) -> JobLoad:
         """Counts a tenant's unfinished work; cost grows with its unfinished jobs only.
@@ -88,17 +89,13 @@ class SqlJobStore:
 
     def get(self, tenant: Tenant, job_id: str) -> Job | None:
         """Finds a tenant's job."""
-        row = self._connection.execute(
-            JOB_OF_TENANT, {"tenant": tenant, "job_id": job_id}
-        ).one_or_none()
-        return job_of(row) if row else None
+        found = JOB_OF_TENANT.rows(self._connection, {"tenant": tenant, "job_id": job_id})
+        return job_of(found[0]) if found else None
 
     def to_change(self, tenant: Tenant, job_id: str) -> Job | None:
         """Finds a tenant's job. Keeps others from changing it until the transaction ends."""
-        row = self._connection.execute(
-            JOB_TO_CHANGE, {"tenant": tenant, "job_id": job_id}
-        ).one_or_none()
-        return job_of(row) if row else None
+        found = JOB_TO_CHANGE.rows(self._connection, {"tenant": tenant, "job_id": job_id})
+        return job_of(found[0]) if found else None
 
     def orders(self, job_id: str, first: int, limit: int) -> tuple[JobOrder, ...]:
         """Lists a job's orders by position, beginning with position first."""
@@ -163,22 +160,11 @@ class SqlJobStore:
 
         Tells whether the job is done.
         """
-        of_job = chunks.c.job_key == jobs.c.key
         # Two workers that finish a job's last two chunks at once must not overlook each other.
         key = self._locked(job_id)
-        self._connection.execute(
-            update(jobs)
-            .where(
-                jobs.c.key == key,
-                UNFINISHED,
-                jobs.c.order_count == jobs.c.success_count + jobs.c.failure_count,
-                ~exists().where(of_job, FREE),
-                ~exists().where(of_job, HELD),
-            )
-            .values(done_at=now)
-        )
-        done_at = self._connection.scalar(select(jobs.c.done_at).where(jobs.c.key == key))
-        return done_at is not None
+        CLOSE.run(self._connection, {"of_key": key, "now": now})
+        (job,) = DONE_AT.rows(self._connection, {"of_key": key})
+        return job.done_at is not None
 
     def _locked(self, job_id: str) -> int:
         """Gives a job's key and keeps others from changing the job until the transaction ends."""
@@ -187,17 +173,17 @@ class SqlJobStore:
     def _count(self, key: int, **more: int) -> None:
         """Adds to a job's counters."""
         added = {f"{counter}_more": number for counter, number in more.items()}
-        self._connection.execute(
-            COUNT, {"of_key": key, **{f"{counter}_more": 0 for counter in COUNTERS}, **added}
-        )
+        none = {f"{counter}_more": 0 for counter in COUNTERS}
+        COUNT.run(self._connection, {"of_key": key, **none, **added})
 
 
 def job_key(connection: Connection, job_id: str, *, lock: bool = False) -> int:
     """Finds a job's key, which all its rows bear. Raises NotFound."""
     query = KEY_TO_CHANGE if lock else KEY
-    key: int | None = connection.scalar(query, {"job_id": job_id})
-    if key is None:
+    found = query.rows(connection, {"job_id": job_id})
+    if not found:
         raise NotFound(f"There is no job {job_id!r}.", reason="JOB_NOT_FOUND")
+    key: int = found[0].key
     return key
 
 

@@ -12,7 +12,13 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Connection, bindparam, func, select
+
+from server.storage.prepared import Prepared
+
+_LOCK = Prepared(
+    select(func.pg_advisory_xact_lock(bindparam("name", type_=BigInteger())).label("locked"))
+)
 
 
 def runs_beside_writers(connection: Connection) -> bool:
@@ -29,4 +35,4 @@ def lock_name(connection: Connection, *name: str) -> None:
     if runs_beside_writers(connection):
         digest = hashlib.sha256("\x1f".join(name).encode()).digest()
         key = int.from_bytes(digest[:8], signed=True)
-        connection.execute(select(func.pg_advisory_xact_lock(key)))
+        _LOCK.rows(connection, {"name": key})

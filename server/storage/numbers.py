@@ -9,8 +9,12 @@ from sqlalchemy import Connection, and_, func, insert, select, update
 from server.domain.numbering import NumberSeries
 from server.domain.tenant import Tenant
 from server.storage.archive_tables import drawn_numbers, drawn_series
+from server.storage.copying import copied
 from server.storage.dialects import insert_missing
 from server.storage.tables import number_counters
+
+# Made once, for to make a statement takes longer than to run it.
+_DRAWN_NUMBER = copied(insert(drawn_numbers))
 
 
 class SqlNumberStore:
@@ -29,7 +33,7 @@ class SqlNumberStore:
             # Noted for ever, also when the invoices are deleted after ten years.
             names = {"tenant": tenant, "sequence": series.sequence, "key": series.key}
             rows = [names | {"value": value, "number": series.number(value)} for value in drawn]
-            self._connection.execute(insert(drawn_numbers), rows)
+            self._connection.execute(_DRAWN_NUMBER, rows)
         return drawn
 
     def _count(self, tenant: Tenant, series: NumberSeries, count: int) -> range:

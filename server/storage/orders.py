@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from server.domain.order import Order, OrderSummary
 from server.domain.tenant import Tenant
 from server.ports import DueFilter, Page
+from server.storage.by_ids import ByIds
 from server.storage.due_orders import due_orders
 from server.storage.locks import lock_name
 from server.storage.paging import AnyRow, in_batches, page_of
@@ -25,6 +26,10 @@ _SUMMARY = (
     orders.c.created,
     orders.c.currency,
     orders.c.total,
+)
+_BODIES = ByIds(
+    select(orders.c.order_id, orders.c.body).where(orders.c.tenant == bindparam("tenant")),
+    orders.c.order_id,
 )
 
 
@@ -72,15 +77,8 @@ class SqlOrderStore:
 
     def bodies(self, tenant: Tenant, order_ids: Sequence[str]) -> dict[str, bytes]:
         """Gives the JSON of those of the orders that exist."""
-        found: dict[str, bytes] = {}
-        for batch in in_batches(order_ids):
-            rows = self._connection.execute(
-                select(orders.c.order_id, orders.c.body).where(
-                    orders.c.tenant == tenant, orders.c.order_id.in_(batch)
-                )
-            )
-            found |= {row.order_id: row.body for row in rows}
-        return found
+        found = _BODIES.rows(self._connection, order_ids, tenant=tenant)
+        return {row.order_id: row.body for row in found}
 
     def page(
         self,

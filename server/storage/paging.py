@@ -37,16 +37,17 @@ def in_batches(items: Sequence[T], size: int = BATCH_SIZE) -> Iterator[Sequence[
 def key_of(cursor: str) -> int:
     """Reads the cursor of a list that is paged by key. Raises InvalidInput when it is none."""
     if not _KEY.fullmatch(cursor):
-        raise InvalidInput.field(
-            "page_token", "was not given by this list: use the token of the page before, unchanged"
-        )
+        raise _foreign_token()
     return int(cursor)
 
 
 def moment_and_key_of(cursor: str) -> tuple[datetime, int]:
     """Reads the cursor of a list that is paged by time and key. Raises InvalidInput."""
     moment, _, key = cursor.partition("-")
-    return _EPOCH + timedelta(microseconds=key_of(moment)), key_of(key)
+    try:
+        return _EPOCH + timedelta(microseconds=key_of(moment)), key_of(key)
+    except OverflowError:  # after the year 9999
+        raise _foreign_token() from None
 
 
 def moment_cursor(moment: datetime, key: int) -> str:
@@ -66,4 +67,10 @@ def page_of(
     return Page(
         items=tuple(item(row) for row in shown),
         next_cursor=str(cursor(shown[-1])) if more else None,
+    )
+
+
+def _foreign_token() -> InvalidInput:
+    return InvalidInput.field(
+        "page_token", "was not given by this list: use the token of the page before, unchanged"
     )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from server.domain.errors import InvalidInput
+from server.storage.copying import copy_rows_to
 
 #: Connections kept open for readers and writers together; as many more as threads ask for are
 #: opened for a while.
@@ -50,8 +51,13 @@ _SESSION = {
     "jit": "off",
 }
 
-#: Building an index of a large table takes its time, and so does waiting for who does.
-_MIGRATION = {"statement_timeout": "0", "lock_timeout": "0"}
+#: Building an index of a large table takes its time, and so does waiting for who does; loading what
+#: applies migrations does, too, where many processes want the cores.
+_MIGRATION = {
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_in_transaction_session_timeout": "60s",
+}
 
 
 def postgres_engine(place: URL, *, migrates: bool) -> Engine:
@@ -81,6 +87,7 @@ def postgres_engine(place: URL, *, migrates: bool) -> Engine:
         ) from None
     _check(engine, place)
     event.listen(engine, "after_cursor_execute", _end_pipeline)
+    copy_rows_to(engine)
     return engine
 
 

@@ -1,77 +1,53 @@
-"""Queries that are asked so often that most of their time would go into asking.
+"""Statements that are run so often that most of their time would go into asking.
 
-SQLAlchemy takes ten times as long as SQLite does to run a small query, most of it to begin and end
-a transaction and to look up what it has compiled before. A prepared query is written out once for
-a database, and then given to its driver as it is. It is one statement, so what it reads is of one
-moment without a transaction.
+SQLAlchemy takes ten times as long as SQLite does to run a small statement, most of it to look up
+what it has compiled before, and to begin and end a transaction. A prepared one is written out once
+for a database, and then given to its driver as it is.
 """
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import BindParameter, Dialect, Engine, PoolProxiedConnection, Select
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Connection, Engine, Select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidRequestError
+
+from server.storage.failures import raise_translated
+from server.storage.written import Statement, Written
 
 #: Connections kept open for a query; as many more as threads ask for are opened for a while.
 KEPT_CONNECTIONS = 8
-
-#: Turns a value of ours into the driver's, or back.
-Convert = Callable[[Any], Any]
 
 
 class DriverFailed(Exception):
     """The driver raised an error, which is the cause. Whoever asked asks in the ordinary way."""
 
 
-def _row_of(names: list[str]) -> Callable[..., Any]:
-    """Makes the type of rows whose columns have these names."""
-    return namedtuple("PreparedRow", names)  # noqa: PYI024 - only a query knows its columns
-
-
 class PreparedQuery:
-    """A query written out for the database of an engine. Used from many threads."""
+    """A query asked without a transaction: it is one statement, so what it reads is of one moment.
+
+    Used from many threads.
+    """
 
     def __init__(self, engine: Engine, query: Select[*tuple[Any, ...]]) -> None:
         """Takes a query whose columns differ in their names."""
         self._engine = engine
         #: Connections that are not in use. Two threads that take one at once get two.
-        self._kept: list[PoolProxiedConnection] = []
-        dialect = engine.dialect
-        compiled: Any = query.compile(dialect=dialect)
-        self._text = str(compiled)
-        self._by_name = not compiled.positional
-        #: Of each parameter its name, what it is when nothing is given, and what converts it.
-        self._parameters: list[tuple[str, Any, Convert]] = [
-            (name, value.effective_value, _writing(value.type, dialect))
-            for name, value in _in_order(compiled)
-        ]
-        columns = list(query.selected_columns)
-        self._row: Callable[..., Any] = _row_of([str(column.key) for column in columns])
-        converted = (
-            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
-        )
-        self._converts: list[tuple[int, Convert]] = [
-            (place, convert) for place, convert in enumerate(converted) if convert is not None
-        ]
+        self._kept: list[DBAPIConnection] = []
+        self._written = Written(query, engine.dialect)
 
     def rows(self, **values: object) -> list[Any]:
         """Gives what it finds, the columns by their names. Raises DriverFailed."""
-        given: Any = [
-            convert(values.get(name, default)) for name, default, convert in self._parameters
-        ]
-        if self._by_name:
-            names = (name for name, _, _ in self._parameters)
-            given = dict(zip(names, given, strict=True))
-        connection: PoolProxiedConnection | None = None
+        written = self._written
+        given = written.given(values)
+        connection: DBAPIConnection | None = None
         try:
             connection = self._taken()
             cursor = connection.cursor()
-            cursor.execute(self._text, given)
+            cursor.execute(written.text, given)
             found = cursor.fetchall()
             cursor.close()
         except BaseException as error:
@@ -82,7 +58,7 @@ class PreparedQuery:
                 raise DriverFailed from error
             raise
         self._give_back(connection)
-        return [self._made(row) for row in found]
+        return [written.row(row) for row in found]
 
     def close(self) -> None:
         """Closes the connections that are not in use."""
@@ -90,41 +66,96 @@ class PreparedQuery:
             while True:
                 self._kept.pop().close()
 
-    def _taken(self) -> PoolProxiedConnection:
+    def _taken(self) -> DBAPIConnection:
         """Gives a connection that nobody else has: to get one of the pool takes as long as to ask.
 
         Raises what the driver does: no event of SQLAlchemy's translates that here.
         """
         with suppress(IndexError):
             return self._kept.pop()
-        connection = self._engine.raw_connection()
-        connection.detach()
-        assert connection.dbapi_connection  # noqa: S101 - it was opened just now
-        self._engine.dialect.set_isolation_level(connection.dbapi_connection, "AUTOCOMMIT")
+        lent = self._engine.raw_connection()
+        connection = lent.dbapi_connection
+        assert connection  # noqa: S101 - it was opened just now
+        # From now on it is ours, and no longer the pool's.
+        lent.detach()
+        self._engine.dialect.set_isolation_level(connection, "AUTOCOMMIT")
         return connection
 
-    def _give_back(self, connection: PoolProxiedConnection) -> None:
+    def _give_back(self, connection: DBAPIConnection) -> None:
         if len(self._kept) < KEPT_CONNECTIONS:
             self._kept.append(connection)
         else:
             connection.close()
 
-    def _made(self, row: tuple[Any, ...]) -> Any:
-        values = list(row)
-        for place, convert in self._converts:
-            values[place] = convert(values[place])
-        return self._row(*values)
+
+class Prepared:
+    """A statement run in a transaction. Its errors are those of all other statements."""
+
+    def __init__(self, statement: Statement, left_out: Collection[str] = ()) -> None:
+        """Takes a statement as `Written` does."""
+        self._statement = statement
+        self._left_out = left_out
+        #: Written out for each kind of database that asked.
+        self._written: dict[str, Written] = {}
+
+    def rows(self, connection: Connection, values: Mapping[str, object]) -> list[Any]:
+        """Gives what it finds or returns, the columns by their names."""
+        written = self._written_for(connection)
+        cursor = self._run(connection, written, values)
+        try:
+            found = cursor.fetchall()
+        finally:
+            cursor.close()
+        return [written.row(row) for row in found]
+
+    def run(self, connection: Connection, values: Mapping[str, object]) -> int:
+        """Tells how many rows it changed."""
+        cursor = self._run(connection, self._written_for(connection), values)
+        count: int = cursor.rowcount
+        cursor.close()
+        return count
+
+    def run_each(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+        """Runs it for each of some values."""
+        if len(rows) == 1:
+            self.run(connection, rows[0])
+        elif connection.dialect.name == "sqlite" and connection.in_transaction():
+            written = self._written_for(connection)
+            given = [written.given(row) for row in rows]
+            execute(connection, written.text, given, many=True).close()
+        else:
+            # The driver of PostgreSQL sends them as a pipeline, which has to be ended.
+            connection.execute(self._statement, rows)
+
+    def _written_for(self, connection: Connection) -> Written:
+        dialect = connection.dialect
+        written = self._written.get(dialect.name)
+        if written is None:
+            written = Written(self._statement, dialect, self._left_out)
+            self._written[dialect.name] = written
+        return written
+
+    def _run(self, connection: Connection, written: Written, values: Mapping[str, object]) -> Any:
+        if not connection.in_transaction():
+            # The driver would let it stand alone, and nobody could roll it back.
+            raise InvalidRequestError("A prepared statement cannot run in a closed transaction.")
+        return execute(connection, written.text, written.given(values))
 
 
-def _in_order(compiled: SQLCompiler) -> Iterator[tuple[str, BindParameter[Any]]]:
-    """Gives the parameters of a query as the driver counts them."""
-    for name in compiled.positiontup or compiled.binds:
-        yield name, compiled.binds[name]
+def run_text(connection: Connection, text: str) -> None:
+    """Runs a statement that the driver knows as it is, such as the begin of a transaction."""
+    execute(connection, text, ()).close()
 
 
-def _writing(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
-    return kind.dialect_impl(dialect).bind_processor(dialect) or _same
-
-
-def _same(value: Any) -> Any:
-    return value
+def execute(connection: Connection, text: str, given: Any, *, many: bool = False) -> Any:
+    """Hands a statement to the driver, with one set of values or many, and gives its cursor."""
+    cursor = connection.connection.cursor()
+    try:
+        if many:
+            cursor.executemany(text, given)
+        else:
+            cursor.execute(text, given)
+    except connection.dialect.loaded_dbapi.Error as error:
+        cursor.close()
+        raise_translated(connection, error)
+    return cursor

@@ -24,6 +24,9 @@ from server.storage.tables import (
     requests,
 )
 
+#: A clock that wakes up years ahead must not make all that is kept seem old.
+MOST_PASSED = timedelta(days=100)
+
 
 class SqlRetention:
     """Deletes what is old enough, in steps that are short transactions each."""
@@ -32,17 +35,22 @@ class SqlRetention:
         self._connection = connection
 
     def begin(self, task: str, now: datetime, every: timedelta) -> bool:
-        """Tells whether a task is due, and notes that it begins now: once for all processes."""
+        """Tells whether a task is due, and notes that it begins now: once for all processes.
+
+        Where the clock went back since it began the last time, or more than MOST_PASSED forward, it
+        is noted only, and due the next time: one of the two times may have been wrong.
+        """
         lock_name(self._connection, "housekeeping", task)
         of_task = housekeeping.c.task == task
-        begun = self._connection.scalar(select(housekeeping.c.begun_at).where(of_task))
+        noted = select(housekeeping.c.begun_at).where(of_task)
+        begun: datetime | None = self._connection.scalar(noted)
         if begun is None:
             self._connection.execute(insert(housekeeping).values(task=task, begun_at=now))
             return True
-        if begun > now - every:
+        if now - every < begun <= now:
             return False
         self._connection.execute(update(housekeeping).where(of_task).values(begun_at=now))
-        return True
+        return now - MOST_PASSED < begun <= now
 
     def count_old(self, requests_before: datetime, jobs_before: datetime) -> tuple[int, int]:
         """Counts request ids used and jobs DONE before a time each."""

@@ -8,11 +8,11 @@ from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant
 from server.storage.images import read_logos, store_logos
 from server.storage.locks import lock_name
+from server.storage.prepared import Prepared
 from server.storage.snapshots import dress_settings, read_settings, write_settings
 from server.storage.tables import settings as table
 
-# Made once, for to make a statement takes longer than to run it.
-_SNAPSHOT = select(table.c.snapshot).where(table.c.tenant == bindparam("tenant"))
+_SNAPSHOT = Prepared(select(table.c.snapshot).where(table.c.tenant == bindparam("tenant")))
 
 
 class SqlSettingsStore:
@@ -23,12 +23,19 @@ class SqlSettingsStore:
 
     def get(self, tenant: Tenant) -> TenantSettings | None:
         """Finds a tenant's settings, logos included."""
-        snapshot = self._connection.scalar(_SNAPSHOT, {"tenant": tenant})
-        if snapshot is None:
+        settings = self.undressed(tenant)
+        if settings is None:
             return None
-        settings = read_settings(snapshot)
         hashes = {site.branding.logo.sha256 for site in settings.sites if site.branding.logo}
         return dress_settings(settings, read_logos(self._connection, tenant, hashes))
+
+    def undressed(self, tenant: Tenant) -> TenantSettings | None:
+        """Finds a tenant's settings, their logos without data: for those who draw nothing.
+
+        As long as they stay the same it is mostly the very same value.
+        """
+        found = _SNAPSHOT.rows(self._connection, {"tenant": tenant})
+        return read_settings(found[0].snapshot) if found else None
 
     def to_replace(self, tenant: Tenant) -> TenantSettings | None:
         """Finds a tenant's settings, logos included.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy import Connection, QueuePool, Transaction, select
 
@@ -16,7 +16,7 @@ from server.storage.audit_log import SqlAuditStore
 from server.storage.changes import SharedChanges
 from server.storage.chunks import SqlChunkStore
 from server.storage.clients import SqlClientStore
-from server.storage.dialects import BUSY_TIMEOUT, clear_log
+from server.storage.dialects import BUSY_TIMEOUT, clear_log, impatient
 from server.storage.engine import Engines, open_engines
 from server.storage.invoices import SqlInvoiceStore
 from server.storage.job_rows import job_and_orders
@@ -71,7 +71,8 @@ class SqlDatabase:
         self._changes = None if engines.one_writes_at_a_time else SharedChanges(engines)
         queue = WriteQueue(patience=BUSY_TIMEOUT)
         self._job_with_orders = PreparedQuery(engines.reader, JOB_WITH_ORDERS)
-        self._turn = queue.turn if engines.one_writes_at_a_time else nullcontext
+        self._turn = queue.turn if engines.one_writes_at_a_time else _no_turn
+        self._impatient = impatient(engines.writer)
 
     @contextmanager
     def read(self) -> Iterator[SqlUnitOfWork]:
@@ -80,11 +81,15 @@ class SqlDatabase:
             yield unit
 
     @contextmanager
-    def write(self) -> Iterator[SqlUnitOfWork]:
-        """Opens a transaction that may change things; call commit before leaving."""
+    def write(self, *, waits: bool = True) -> Iterator[SqlUnitOfWork]:
+        """Opens a transaction that may change things; call commit before leaving.
+
+        Unless it waits, raises Unavailable at once while another writes to the same file. A
+        server is waited for in any case.
+        """
         with (
-            self._turn(),
-            self._engines.writer.connect() as connection,
+            self._turn(waits=waits),
+            (self._engines.writer if waits else self._impatient).connect() as connection,
             _unit(connection, self._offer) as unit,
         ):
             yield unit
@@ -132,11 +137,11 @@ class SqlDatabase:
         self._engines.close()
 
     def connections(self) -> tuple[int, int]:
-        """Tells how many connections are in use and how many wait for that."""
+        """Tells how many connections are in use and how many wait, or are kept to read jobs."""
         engines = self._engines
         pools = {id(engine.pool): engine.pool for engine in (engines.reader, engines.writer)}
-        counted = [pool for pool in pools.values() if isinstance(pool, QueuePool)]
-        return sum(p.checkedout() for p in counted), sum(p.checkedin() for p in counted)
+        in_use = sum(pool.checkedout() for pool in pools.values() if isinstance(pool, QueuePool))
+        return in_use, max(0, engines.opened() - in_use)
 
     @property
     def changes(self) -> SharedChanges | None:
@@ -152,6 +157,12 @@ def open_database(url: str, offer: OfferChunks | None = None) -> SqlDatabase:
     is not supported, and Unavailable when the folder cannot be made.
     """
     return SqlDatabase(open_engines(url), offer)
+
+
+def _no_turn(*, waits: bool = True) -> AbstractContextManager[None]:
+    """Lets writers run side by side."""
+    del waits
+    return nullcontext()
 
 
 @contextmanager

@@ -26,15 +26,18 @@ class WriteQueue:
         self._waiting: deque[Lock] = deque()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Waits for the thread's turn and holds it. Raises Unavailable when it does not come."""
-        self._wait()
+    def turn(self, *, waits: bool = True) -> Iterator[None]:
+        """Waits for the thread's turn and holds it. Raises Unavailable when it does not come.
+
+        Unless it waits, that is at once.
+        """
+        self._wait(self._patience if waits else 0)
         try:
             yield
         finally:
             self._pass_on()
 
-    def _wait(self) -> None:
+    def _wait(self, patience: float) -> None:
         with self._guard:
             if not self._busy:
                 self._busy = True
@@ -44,13 +47,13 @@ class WriteQueue:
             self._waiting.append(mine)
         came = False
         try:
-            came = mine.acquire(timeout=self._patience)
+            came = mine.acquire(timeout=patience)
         finally:
             if not came:
                 self._leave(mine)
         if not came:
             raise Unavailable(
-                f"The database was busy for {self._patience:.0f} seconds. Try again later.",
+                f"The database was busy for {patience:.0f} seconds. Try again later.",
                 reason="DATABASE_BUSY",
             )
 

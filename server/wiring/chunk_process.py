@@ -6,7 +6,9 @@ Both functions are called in that process; `server.wiring.inside` hands them ove
 from __future__ import annotations
 
 import logging
+import os
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from process.logs import set_up_logs, tell_only
@@ -42,6 +44,9 @@ class Report:
     noted: Noted
     #: Why it was not done; Unavailable and Conflict as they are, all else as a RuntimeError.
     error: Exception | None
+    #: The process that worked on it, and how many connections to the database it keeps.
+    process: int
+    connections: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class _Inside:
     process_chunk: ProcessChunk
     stages: Stages
     notes: Notes
+    #: Counts its connections: those in use, and those that wait for that.
+    connections: Callable[[], tuple[int, int]]
 
 
 _OPENED: list[_Inside] = []
@@ -63,9 +70,9 @@ def open_inside(config: Config) -> None:
     set_up_logs(config.log_level, config.log_format, speaking=(OSError, Unavailable))
     notes = Notes()
     stages = Stages(notes, notes)
-    database = ObservedDatabase(open_database(config.database_url, offer_chunks(config)), notes)
-    process_chunk = join_process_chunk(config, database, stages)
-    _OPENED.append(_Inside(process_chunk, stages, notes))
+    database = open_database(config.database_url, offer_chunks(config))
+    process_chunk = join_process_chunk(config, ObservedDatabase(database, notes), stages)
+    _OPENED.append(_Inside(process_chunk, stages, notes, database.connections))
     warm_up()
 
 
@@ -101,4 +108,4 @@ def work_on(chunk: Chunk) -> Report:
         log.exception("job %s chunk %d failed", chunk.job_id, chunk.index)
         place = traceback.extract_tb(unknown.__traceback__)[-1]
         error = RuntimeError(f"{type(unknown).__name__} in {place.name}, line {place.lineno}")
-    return Report(inside.notes.take(), error)
+    return Report(inside.notes.take(), error, os.getpid(), sum(inside.connections()))

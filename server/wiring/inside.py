@@ -22,6 +22,7 @@ from server.service.create_job import CreateJob
 from server.service.download_invoice import DownloadInvoice
 from server.service.import_orders import ImportOrders
 from server.service.job_limits import JobLimits
+from server.service.job_loads import JobLoads
 from server.service.list_schedules import ListSchedules
 from server.service.make_documents import MakeDocuments
 from server.service.plan_job import PlanJob
@@ -124,6 +125,9 @@ def _join(
     make_documents = MakeDocuments(database, pool, store)
     changes = opened.changes or LocalChanges()
     job_limits = JobLimits(config.max_running_jobs, config.max_waiting_orders)
+    # The data folder's lock sees to it that no other process adds jobs to an SQLite file.
+    loads = JobLoads(alone=not shared)
+    plan_job = PlanJob(database, clock, source, config.chunk_size, job_limits, loads)
     engine = choose_engine(
         config,
         database,
@@ -132,12 +136,13 @@ def _join(
             WorkOnChunk(
                 database,
                 clock,
-                observer.plan(PlanJob(database, clock, source, config.chunk_size, job_limits)),
+                observer.plan(plan_job),
                 observer.reported(processes),
                 changes.changed,
             )
         ),
     )
+    observer.connections(opened, engine)
     create_job = CreateJob(
         database,
         clock,
@@ -146,6 +151,7 @@ def _join(
         config.max_job_orders,
         config.chunk_size,
         job_limits,
+        loads,
     )
     scheduler = Scheduler(as_schedule(RunSchedules(database, clock, create_job)), clock)
     use_cases = UseCases(

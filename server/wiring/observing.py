@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from process.export import ExportError, open_tracer
@@ -24,7 +25,7 @@ from server.observing.work import (
     ObservedPlan,
     ObservedWork,
 )
-from server.ports import Clock, Database
+from server.ports import Clock, Database, Engine
 from server.service.origin import acting_for
 from server.storage import SqlDatabase
 from server.wiring.chunk_process import Report
@@ -41,6 +42,8 @@ class Observer:
     tracer: Tracer
     #: Whether this process tells of the queue, which all processes on one database share.
     tells_of_queue: bool
+    #: Connections to the database that each process keeps, as it said after its last chunk.
+    kept: dict[int, int] = field(default_factory=dict)
 
     def calls(self) -> ObserveCalls:
         """Makes what every call goes through first."""
@@ -52,7 +55,6 @@ class Observer:
 
     def database(self, database: SqlDatabase, clock: Clock) -> Database:
         """Wraps the database."""
-        self.registry.register(Connections(database.connections))
         if self.tells_of_queue:
             self.registry.register(Queue(database, clock))
         return ObservedDatabase(database, self.metrics)
@@ -65,11 +67,28 @@ class Observer:
         """Wraps what plans jobs."""
         return ObservedPlan(plan, Stages(self.metrics, self.tracer))
 
+    def connections(self, database: SqlDatabase, engine: Engine) -> None:
+        """Counts all connections to the database, also those of processes that work on chunks."""
+
+        def count() -> dict[str, int]:
+            in_use, idle = database.connections()
+            running = {process.pid for process in multiprocessing.active_children()}
+            of_processes = sum(n for pid, n in self.kept.copy().items() if pid in running)
+            return {
+                "in_use": in_use,
+                "idle": idle,
+                "queue": engine.connections,
+                "processes": of_processes,
+            }
+
+        self.registry.register(Connections(count))
+
     def reported(self, work: Callable[[Chunk], Report]) -> Callable[[Chunk], None]:
         """Tells here what a chunk's process noted, and raises here what went wrong there."""
 
         def process_chunk(chunk: Chunk) -> None:
             report = work(chunk)
+            self.kept[report.process] = report.connections
             report.noted.tell(self.metrics, self.tracer)
             if report.error:
                 raise report.error

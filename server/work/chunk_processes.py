@@ -7,8 +7,10 @@ compute and processes that draw.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from queue import LifoQueue
 from typing import Generic, TypeVar
 
@@ -36,9 +38,8 @@ class ChunkProcesses(Generic[T]):
             self._idle.put(process)
 
     def start(self) -> None:
-        """Lets all processes start, so that the first chunk need not wait for that."""
-        for process in self._processes:
-            process.start()
+        """Lets all processes start, so that the first chunk need not wait; nor does the caller."""
+        threading.Thread(target=self._start, name="starts-processes", daemon=True).start()
 
     def __call__(self, chunk: Chunk) -> T:
         """Works on a chunk in the next process that is free and gives what comes of it.
@@ -48,11 +49,10 @@ class ChunkProcesses(Generic[T]):
         """
         process = self._idle.get()
         try:
-            self._wait_for_start(process)
             return process.run(self._work, chunk)
         except BrokenProcessPool as error:
             if self._closed:
-                raise _closing() from error
+                raise Unavailable("This process is ending.", reason="WORK_UNAVAILABLE") from error
             raise Interrupted("the process that worked on it ended") from error
         finally:
             self._idle.put(process)
@@ -63,17 +63,9 @@ class ChunkProcesses(Generic[T]):
         for process in self._processes:
             process.close()
 
-    def _wait_for_start(self, process: LoneProcess) -> None:
-        if self._closed:
-            raise _closing()
-        try:
-            process.wait_for_start()
-        except (OSError, BrokenProcessPool) as error:
-            raise Unavailable(
-                "A process that works on jobs could not start. Is there memory for it?",
-                reason="WORK_UNAVAILABLE",
-            ) from error
-
-
-def _closing() -> Unavailable:
-    return Unavailable("This process is ending.", reason="WORK_UNAVAILABLE")
+    def _start(self) -> None:
+        # The first that chunks ask for is the first to start.
+        for process in reversed(self._processes):
+            # Those that cannot be made now are by the first chunk that needs them.
+            with suppress(OSError, BrokenProcessPool, Unavailable):
+                process.start()

@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 
 from server.domain.errors import InvoiceJobsError
 from server.domain.job import Chunk, ChunkKind
@@ -26,6 +27,9 @@ POLL = 1.0  # seconds
 class LocalEngine:
     """Claims chunks in threads. Wake it after adding some."""
 
+    #: It asks the database as everybody does.
+    connections = 0
+
     def __init__(
         self,
         database: Database,
@@ -39,8 +43,10 @@ class LocalEngine:
         self._clock = clock
         self._work = work
         self._window = window
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._generation = 0
+        #: Of each thread that waits what ends that, of those that only start jobs apart.
+        self._waiting: dict[bool, list[threading.Event]] = {False: [], True: []}
         self._stopping = False
         #: Holders that will not go on with their chunk, though they could not say so.
         self._dropped: set[str] = set()
@@ -65,10 +71,15 @@ class LocalEngine:
             thread.start()
 
     def wake(self) -> None:
-        """Tells idle threads that there may be work."""
-        with self._changed:
+        """Tells an idle thread that there may be work; if there is more, it tells the next one.
+
+        Were all told at once, most would wait for the database for nothing.
+        """
+        with self._lock:
             self._generation += 1
-            self._changed.notify_all()
+            waiting = self._waiting[False] or self._waiting[True]
+            if waiting:
+                waiting.pop().set()
 
     def stop(self, grace: float) -> bool:
         """Takes no new chunks and waits up to grace seconds for those in work.
@@ -76,7 +87,8 @@ class LocalEngine:
         Tells whether all were finished; what was not is taken up again at the next start.
         """
         self._stopping = True
-        self.wake()
+        for _ in self._threads:
+            self.wake()
         end = time.monotonic() + grace
         for thread in self._threads:
             if thread.is_alive():
@@ -96,9 +108,19 @@ class LocalEngine:
                 log.exception("the work pauses")
                 busy = False
             if not busy:
-                with self._changed:
-                    if generation == self._generation:
-                        self._changed.wait(POLL)
+                self._wait(generation, starts=starts)
+
+    def _wait(self, generation: int, *, starts: bool) -> None:
+        """Waits until it is woken, or for the next look, unless there were news meanwhile."""
+        woken = threading.Event()
+        waiting = self._waiting[starts]
+        with self._lock:
+            if generation != self._generation:
+                return
+            waiting.append(woken)
+        woken.wait(POLL)
+        with self._lock, suppress(ValueError):
+            waiting.remove(woken)
 
     def _work_once(self, *, starts: bool) -> bool:
         self._free_dropped()
@@ -108,7 +130,10 @@ class LocalEngine:
                 chunk = unit.chunks.claim(holder, self._clock.now(), self._window, starts=starts)
                 if chunk is None:
                     return False
+                more = unit.chunks.any_free()
                 unit.commit()
+            if more:
+                self.wake()
             self._work(chunk)
         except Exception:
             self._dropped.add(holder)

@@ -9,19 +9,33 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import forkserver
 from typing import Any, TypeVar
 
+from server.domain.errors import Unavailable
 from server.work.collecting import spare_what_is_loaded
 
 T = TypeVar("T")
 
 
+def load_ahead(*modules: str, at_once: bool) -> None:
+    """Names modules that processes need, which are then loaded once for all of them.
+
+    at_once lets that begin now, beside whatever this process does; otherwise the first to need a
+    process waits for it. What is forked later has the environment and the umask of this moment.
+    """
+    multiprocessing.set_forkserver_preload(list(modules))
+    if at_once:
+        forkserver.ensure_running()
+
+
 def open_processes(count: int, warm_up: Callable[[], None]) -> ProcessPoolExecutor:
     """Opens a pool of processes, each warmed up by a module-level function."""
-    # Forking a process that runs gRPC threads would copy locks that nobody opens again.
+    # Forking a process that runs gRPC threads would copy locks that nobody opens again. A process
+    # of Python's own, which runs none, does it for us, with what it has loaded ahead.
     return ProcessPoolExecutor(
         count,
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=multiprocessing.get_context("forkserver"),
         initializer=_start_process,
         initargs=(warm_up,),
     )
@@ -47,6 +61,14 @@ def kill_processes(pool: ProcessPoolExecutor) -> None:
     if manager is not None:
         # Otherwise the end of this process may meet it while it closes its pipes and semaphores.
         manager.join(_END)
+
+
+def not_started() -> Unavailable:
+    """Makes the error of work that waits because the system gives us no process for it."""
+    return Unavailable(
+        "A process for the work could not start. Is there memory for it?",
+        reason="WORK_UNAVAILABLE",
+    )
 
 
 def result_of(future: Future[T], pool: ProcessPoolExecutor, seconds: float | None = None) -> T:

@@ -31,9 +31,10 @@ log = logging.getLogger(__name__)
 
 #: How long a worker whose database failed waits before it begins anew.
 PAUSE = 1.0  # seconds
-#: A connection for fetching and heartbeats, one for sweeping, one that sweeping asks with. What
-#: listens has one of its own.
+#: A connection for fetching and heartbeats, one for sweeping, one that sweeping asks with.
 CONNECTIONS = 3
+#: One of its own that listens.
+LISTENING = 1
 #: How often workers look for turns that nobody told them of.
 POLL = 0.5  # seconds
 #: How often a worker that is busy looks for jobs that nobody has started.
@@ -104,6 +105,11 @@ class ProcrastinateEngine:
         spare_what_is_loaded()
         if self._threads:
             self._thread.start()
+
+    @property
+    def connections(self) -> int:
+        """Tells how many connections its queue has."""
+        return CONNECTIONS + LISTENING if self._thread.is_alive() else 0
 
     def wake(self) -> None:
         """Does nothing: turns are offered in the transactions that make the work."""

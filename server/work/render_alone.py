@@ -43,7 +43,7 @@ class RenderAlone:
     def render(self, tasks: Sequence[Task]) -> list[bytes | Exception]:
         """Renders each, or tells why it could not be: LimitExceeded for what takes too long.
 
-        Raises Unavailable once we are closed.
+        Raises Unavailable once we are closed, and when no process can start.
         """
         with closing(LoneProcess(self.warm_up, self.seconds)) as process:
             return [self._render_in(process, task) for task in tasks]

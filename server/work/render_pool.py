@@ -15,7 +15,7 @@ from server.domain.invoice import Invoice
 from server.ports import Finish
 from server.work.parcels import Parcel, Task, pack, unpack
 from server.work.preview_process import PreviewProcess, RenderPreview
-from server.work.processes import kill_processes, open_processes, result_of
+from server.work.processes import kill_processes, not_started, open_processes, result_of
 from server.work.render_alone import SECONDS, Render, RenderAlone, closing_down, render_in_time
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ class RenderPool:
         """Renders each invoice to its format and gives what finish makes of it, in the processes.
 
         It is given LimitExceeded for what takes too long to render. Raises what finish raises, and
-        Unavailable when we are closed.
+        Unavailable when we are closed or no process can start.
         """
         if alone:
             return finish(wanted, self._alone.render(wanted))
@@ -99,6 +99,8 @@ class RenderPool:
         future: Future[list[T]] = Future()
         try:
             future = pool.submit(_render_parcel, self._render, pack(tasks), self._seconds, finish)
+        except OSError as error:
+            raise not_started() from error
         except RuntimeError as error:  # it broke, was replaced or closed
             future.set_exception(BrokenProcessPool(str(error)))
         return _Batch(tasks, pool, future)

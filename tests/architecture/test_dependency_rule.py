@@ -74,7 +74,7 @@ ROOMS = {
         *("grpc", "prometheus_client"),
     ),
     "server.preview": room("server.domain", "server.service"),
-    "server.config": room(),
+    "server.config": room("process.config"),
     # The only rooms that know `server.config`, because only they name all of `server`.
     "server.engines": room("server"),
     "server.wiring": room("server", "process"),
@@ -89,9 +89,10 @@ ROOMS = {
         "gateway.config", "gateway.observing", "process", *GATEWAY, "swagger_ui_bundle"
     ),
     "gateway.observing": room("process", "prometheus_client"),
-    "gateway.config": room("yarl"),  # an address is a value
+    "gateway.config": room("process.config", "yarl"),  # an address is a value
     # What both processes do alike; it knows neither.
     "process": room("structlog", "prometheus_client", "opentelemetry"),
+    "process.config": room(),
     "gateway.cli": room("gateway", *GATEWAY, "click", "rich"),
 }
 

@@ -151,8 +151,8 @@ class HookedDatabase:
         return self.real.read()
 
     @contextmanager
-    def write(self) -> Iterator[Any]:
-        with self.real.write() as unit:
+    def write(self, *, waits: bool = True) -> Iterator[Any]:
+        with self.real.write(waits=waits) as unit:
             yield _HookedUnit(self, unit)
 
     def read_job(self, *asked: Any) -> Any:

@@ -7,11 +7,14 @@ import json
 import sys
 import time
 
+import pytest
+
 from process.exposition import new_registry
 from server.domain.job import Job, JobType
 from server.domain.tenant import Tenant
 from server.observing.metrics import Metrics
 from server.observing.refused import CountRefused
+from server.rpc import overload
 from server.rpc.overload import MOST_WAITING, OverloadGuard
 from server.rpc.transport import MOST_PENDING
 from tests.builders.storage_values import NOON
@@ -97,3 +100,22 @@ async def test_calls_that_the_transport_broke_off_are_not_taken_for_waiting_ones
         async with asyncio.timeout(DEADLINE):
             while (await flood(door.port, 8))["counts"] != {"OK": 8}:
                 pass
+
+
+@pytest.mark.parametrize("told", ["{}", '{"server": [{"ref": {"serverId": "1"}}]}'])
+async def test_where_grpc_tells_no_counts_all_is_answered_without_the_guard(monkeypatch, told):
+    monkeypatch.setattr("grpc._cython.cygrpc.channelz_get_servers", lambda _: told)
+    monkeypatch.setattr("grpc._cython.cygrpc.channelz_get_server", lambda _: told)
+    async with flooded_door() as door:
+        for _ in range(20):
+            await get(door, "acme")
+
+
+async def test_calls_are_answered_while_grpc_cannot_tell_how_many_wait(monkeypatch):
+    known = overload._newest_server
+    unknown = iter([10**9])
+    monkeypatch.setattr(overload, "_newest_server", lambda: next(unknown, None) or known())
+    async with flooded_door() as door:
+        for _ in range(40):
+            assert (await get(door, "acme")).job.job_id == "x"
+    assert not list(unknown)

@@ -1,7 +1,9 @@
 """Use cases run off the event loop: a page that is small, of a database that is here, need not."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from contextvars import ContextVar
 
 import pytest
@@ -64,6 +66,35 @@ async def test_a_call_whose_caller_left_before_it_began_is_dropped():
         await running
         await threads.run(done.append, "stayed")
     assert done == ["stayed"]
+
+
+async def test_what_a_caller_who_left_wanted_to_be_run_is_not_kept():
+    class Message:
+        """Is large."""
+
+    entered, released = threading.Event(), threading.Event()
+
+    def first():
+        entered.set()
+        released.wait(DEADLINE)
+
+    with Threads(1) as threads:
+        running = asyncio.ensure_future(threads.run(first))
+        await asyncio.to_thread(entered.wait, DEADLINE)
+        message = Message()
+        kept = weakref.ref(message)
+        waiting = asyncio.ensure_future(threads.run(print, message))
+        del message
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        del waiting
+        await asyncio.sleep(0)  # the loop lets go of it
+        gc.collect()
+        assert kept() is None
+        released.set()
+        await running
 
 
 async def test_nobody_waits_for_threads_that_were_let_go():

@@ -144,6 +144,25 @@ class TestRetention:
         with database.write() as unit:
             assert unit.retention.begin("purge", later, timedelta(hours=24))
 
+    @pytest.mark.parametrize("years", [-3, 14])
+    def test_a_task_does_not_begin_by_a_clock_that_jumped(self, database, years):
+        every = timedelta(hours=24)
+
+        def begin(now):
+            with database.write() as unit:
+                due = unit.retention.begin("purge", now, every)
+                unit.commit()
+            return due
+
+        assert begin(NOON)
+        wrong = NOON + timedelta(days=365 * years)
+        assert not begin(wrong)
+        # A clock that stays so is right.
+        assert begin(wrong + every)
+        # One that is right again is believed as slowly.
+        assert not begin(NOON + every)
+        assert begin(NOON + 2 * every)
+
     @pytest.mark.parametrize("limit", [1, 2, 10])
     def test_a_job_is_deleted_in_steps_that_agree(self, database, limit):
         def work(unit):

@@ -219,7 +219,8 @@ class TestJobPages:
         assert [job.job_id for job in open_ones.items] == ["job-2"]
 
     @pytest.mark.parametrize(
-        "cursor", ["", "x", "-1", "1.5", "0", " 1", "9" * 30, "5", "5-", "-5", "1-2-3", "٣"]
+        "cursor",
+        ["", "x", "-1", "1.5", "0", " 1", "9" * 30, "5", "5-", "-5", "1-2-3", "٣", "9" * 18 + "-1"],
     )
     def test_a_cursor_that_no_page_gave_is_refused(self, database, cursor):
         with database.read() as unit, pytest.raises(InvalidInput) as raised:

@@ -77,3 +77,12 @@ def test_what_waits_for_its_time_cannot_be_claimed_yet(database):
     chunk, later = claim(database, "a"), NOON + timedelta(seconds=1)
     write(database, lambda unit: unit.chunks.release(chunk, later, counted=True))
     assert (claimable(database), claimable(database, later)) == (0, 1)
+
+
+def test_what_waits_for_a_time_that_a_wrong_clock_told_can_be_claimed(database):
+    """The pause began before the clock was set back by an hour; now it would last as long."""
+    write(database, lambda unit: add_job(unit, "job", 1))
+    chunk, later = claim(database, "a"), NOON + timedelta(hours=1, seconds=2)
+    write(database, lambda unit: unit.chunks.release(chunk, later, counted=True))
+    assert claimable(database) == 1
+    assert claim(database, "b").attempts == 2

@@ -8,7 +8,15 @@ import pytest
 
 from server.domain.order import OrderSummary, Price
 from tests.builders.invoices import make_invoice
-from tests.builders.storage_values import ACME, NOON, OTHER, imported, make_order, write
+from tests.builders.storage_values import (
+    ACME,
+    NOON,
+    OTHER,
+    imported,
+    make_document,
+    make_order,
+    write,
+)
 
 
 def put(database, *orders, tenant=ACME):
@@ -21,6 +29,33 @@ def put(database, *orders, tenant=ACME):
 def issue(database, order_id, number):
     invoice = make_invoice(1, number=number, order_id=order_id)
     write(database, lambda unit: unit.invoices.add(ACME, "job-1", [invoice]))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 10, 11, 100, 101, 500, 501])
+def test_of_however_many_orders_each_is_found_once(database, count):
+    wanted = [f"o-{number}" for number in range(count)]
+    put(database, make_order("other"), *map(make_order, wanted))
+    put(database, *map(make_order, wanted), tenant=OTHER)
+    write(
+        database,
+        lambda unit: unit.invoices.add(
+            ACME,
+            "job-1",
+            [make_invoice(1, number=f"R-{each}", order_id=each) for each in ["other", *wanted]],
+        ),
+    )
+    numbers = [f"R-{each}" for each in wanted]
+    write(
+        database,
+        lambda unit: unit.invoices.add_documents(ACME, [make_document(n) for n in numbers]),
+    )
+    with database.read() as unit:
+        assert set(unit.orders.bodies(ACME, [*wanted, "none"])) == set(wanted)
+        found = unit.invoices.of_orders(ACME, wanted)
+        assert [found[each].number for each in wanted] == numbers
+        assert len(found) == count
+        assert all(len(issued.documents) == 1 for issued in found.values())
+        assert unit.invoices.of_orders(OTHER, wanted) == {}
 
 
 def ids(page):

@@ -1,7 +1,9 @@
 """What every database promises about the read that is asked for most."""
 
 from contextlib import contextmanager
+from pathlib import Path
 
+import psycopg
 import pytest
 
 from server.domain.errors import Unavailable
@@ -40,7 +42,36 @@ def renamed(database, table, name):
         rename(name, table)
 
 
+@pytest.fixture
+def opened(database_url):
+    """Counts the connections to the database that really are there."""
+    if database_url.startswith("sqlite"):
+        file = database_url.removeprefix("sqlite:///")
+        files = Path("/proc/self/fd")
+        yield lambda: sum(
+            link.exists() and str(link.readlink()) == file for link in files.iterdir()
+        )
+        return
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        query = (
+            "SELECT pid FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        yield lambda: len(connection.execute(query).fetchall())
+
+
 class TestReadJob:
+    def test_the_connections_that_it_keeps_are_counted(self, database, opened):
+        assert sum(database.connections()) == opened()
+        write(database, lambda unit: add_job(unit, "job-1", 1))
+        assert sum(database.connections()) == opened() > 0
+        alone = opened()
+        in_threads(4, lambda _: database.read_job(ACME, "job-1", 0, 1))
+        assert sum(database.connections()) == opened() > alone
+        with database.read() as unit:
+            assert unit.jobs.get(ACME, "job-1")
+            assert database.connections()[0] == 1
+
     def test_it_gives_what_a_transaction_gives(self, database):
         with database.write() as unit:
             add_job(unit, "job-1", 5)
@@ -65,6 +96,12 @@ class TestReadJob:
         assert database.read_job(ACME, "job-1", 0, 10) == (make_job(), ())
         write(database, lambda unit: unit.jobs.add_orders("job-1", 0, ["a"]))
         assert database.read_job(ACME, "job-1", 1, 10)[1] == ()
+
+    @pytest.mark.parametrize("first", [2**31 - 1, 2**31, 10**12 + 2**31])
+    def test_a_page_far_behind_the_last_is_empty(self, database, first):
+        write(database, lambda unit: add_job(unit, "job-1", 3))
+        assert database.read_job(ACME, "job-1", first, 100)[1] == ()
+        assert in_a_transaction(database, "job-1", first, 100)[1] == ()
 
     def test_of_a_job_that_the_tenant_does_not_have_there_is_none(self, database):
         write(database, lambda unit: add_job(unit, "job-1", 1))

@@ -181,3 +181,13 @@ class TestTransactions:
         with database.read() as unit:
             found = [order.order_id for order in unit.orders.page(ACME, None, "", None, 99).items]
         assert found == sorted(ids)
+
+    def test_a_writer_that_must_not_wait_writes_as_others_do_where_nobody_else_does(self, database):
+        for number in range(2):
+            with database.write(waits=False) as unit:
+                unit.jobs.add(make_job(f"job-{number}"))
+                unit.commit()
+        with database.write(waits=False) as unit:
+            unit.jobs.add(make_job("left"))
+        with database.read() as unit:
+            assert len(unit.jobs.page(ACME, JobFilter(), None, 9).items) == 2

@@ -119,6 +119,18 @@ def test_a_chunk_that_comes_to_an_idle_engine_is_taken_at_once(plant):
     assert time.monotonic() - begin < 1
 
 
+def test_chunks_that_come_to_an_idle_engine_are_shared_at_once(plant):
+    plant.start()
+    plant.add("first", 1)
+    plant.until(lambda: plant.done)
+    together = threading.Barrier(THREADS)
+    plant.before = lambda _: together.wait(PATIENCE)
+    begin = time.monotonic()
+    plant.add("second", THREADS)
+    plant.until(lambda: len(plant.done) == 1 + THREADS)
+    assert time.monotonic() - begin < 1
+
+
 def test_a_large_job_does_not_keep_a_small_one_waiting(plant):
     plant.add("large", 500)
     plant.start()
@@ -292,15 +304,19 @@ class TestOnPostgreSQL:
         assert ask(self.TURNS) == [(1,)]
 
 
-def test_a_process_that_stopped_in_the_midst_of_a_statement_keeps_no_chunk(new_postgres_url):
+@pytest.mark.parametrize("statement", [b"SELECT 1", b"COPY chunks FROM STDIN"])
+def test_a_process_that_stopped_in_the_midst_of_many_rows_keeps_no_chunk(
+    new_postgres_url, statement
+):
     plant = Plant(new_postgres_url)
     plant.add("job", 1)
     write(plant.database, lambda unit: unit.chunks.claim("0:stopped", Now().now(), WINDOW))
     with closing(psycopg.connect(server_address(new_postgres_url) or "")) as stopped:
-        # Sent as the driver sends a statement of many rows, but for the end that never comes.
+        # Sent as the driver sends many rows, in either way, but for the end that never comes.
         stopped.pgconn.enter_pipeline_mode()
         stopped.pgconn.send_query_params(b"BEGIN", None)
         stopped.pgconn.send_query_params(b"SELECT FROM chunks FOR UPDATE", None)
+        stopped.pgconn.send_query_params(statement, None)
         stopped.pgconn.send_flush_request()
         stopped.pgconn.flush()
         plant.start()

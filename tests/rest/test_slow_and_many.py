@@ -208,6 +208,23 @@ async def test_bodies_that_do_not_fit_together_are_refused_for_now():
             assert response.status == 201
 
 
+async def test_a_body_that_a_watcher_announces_keeps_no_others_from_sending_theirs():
+    async with (
+        fake_service(MAX_BODY_BYTES="100000", REST_MAX_BODIES_BYTES="150000") as (service, fake),
+        aiohttp.ClientSession(service.url) as client,
+    ):
+        fake.add_job("j", JOB_TYPE_MANUAL, ["order-1"])
+        fake.holds["outcomes"] = Hold()
+        reader, writer = await connect(service)
+        head = f"GET {service.jobs}/j/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+        writer.write(head.encode())
+        assert b"retry: " in await asyncio.wait_for(reader.readuntil(b"retry: "), WAIT)
+        large = {"jobType": "MANUAL", "orderIds": ["x" * 100] * 900}
+        async with client.post(service.jobs, json=large) as response:
+            assert response.status == 201
+        writer.close()
+
+
 @pytest.mark.parametrize(("page", "requests"), [(1000, 100), (100, 1000)])
 async def test_a_client_that_does_not_read_its_answers_is_left(page, requests):
     async with fake_service(REQUEST_TIMEOUT="0.5") as (service, fake):

@@ -170,12 +170,17 @@ class Plant:
 
 
 def work_processes(parent: int) -> list[int]:
-    """Lists the processes that work for a process of the service."""
+    """Lists the processes that work for a process of the service, and that they are forked from."""
+    servers = [child for child in _children(parent) if b"forkserver" in _command(child)]
+    return [*servers, *(child for server in servers for child in _children(server))]
+
+
+def _children(parent: int) -> list[int]:
     children = []
     for task in Path(f"/proc/{parent}/task").glob("*/children"):
         with contextlib.suppress(OSError):
             children += [int(child) for child in task.read_text().split()]
-    return [child for child in children if b"spawn_main" in _command(child)]
+    return children
 
 
 def _command(process: int) -> bytes:

@@ -8,17 +8,23 @@ import re
 import subprocess
 import sys
 import threading
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from gateway.cli import main
 from gateway.config import VARIABLES as GATEWAY
 from server.config import VARIABLES as SERVER
 
 ROOT = Path(__file__).parents[3]
 CONTAINER, SYSTEMD = ROOT / "examples/container", ROOT / "examples/systemd"
 CONTAINERFILE = (CONTAINER / "Containerfile").read_text(encoding="utf-8")
-KNOWN = {variable.name for variable in (*SERVER, *GATEWAY)}
+UNIT = SYSTEMD / "invoicejobs.service"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+#: What the command alone reads.
+OF_THE_COMMAND = {"INVOICEJOBS_TENANT", "INVOICEJOBS_CLIENT_ID", "INVOICEJOBS_CLIENT_SECRET"}
+KNOWN = {variable.name for variable in (*SERVER, *GATEWAY)} | OF_THE_COMMAND
 
 
 class Unit(configparser.RawConfigParser):
@@ -55,8 +61,47 @@ def test_the_image_runs_without_rights_and_with_tokens():
     assert re.search(r"(?i)secret|password|token_", last_stage) is None
 
 
+def test_what_is_started_and_installed_there_exists():
+    (command,) = PROJECT["scripts"]
+    assert f'ENTRYPOINT ["{command}"]\n' in CONTAINERFILE
+    (started,) = re.findall(r'^CMD \["(.+)"\]$', CONTAINERFILE, re.MULTILINE)
+    folder, _, run = Unit(UNIT)["Service"]["ExecStart"].rpartition("/")
+    assert folder == "/opt/invoicejobs/bin"
+    assert run == f"{command} serve"
+    assert {started, "serve"} <= main.commands.keys()
+    (extras,) = re.findall(r"^ARG EXTRAS=(.+)$", CONTAINERFILE, re.MULTILINE)
+    assert set(extras.split(",")) <= PROJECT["optional-dependencies"].keys()
+
+
+@pytest.mark.parametrize("folder", [CONTAINER, SYSTEMD], ids=lambda path: path.name)
+def test_every_command_that_is_told_to_run_there_exists(folder):
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    told = re.findall(r"(?:invoicejobs |bin/)invoicejobs ((?:[a-z]+ ?)+)", text)
+    assert told
+    for words in told:
+        command = main
+        for word in words.split():
+            command = getattr(command, "commands", {}).get(word, command)
+        assert command is not main, words
+
+
+def test_the_health_check_gets_into_the_image():
+    # Podman's own format has none, and says so only while it builds.
+    builds = re.findall(
+        r"podman build .*", CONTAINERFILE + (CONTAINER / "README.md").read_text(encoding="utf-8")
+    )
+    assert builds
+    assert all("--format docker" in build for build in builds)
+
+
+def test_who_runs_a_command_as_the_service_leaves_its_folder_closed():
+    folder = "-p StateDirectory=invoicejobs"
+    text = (SYSTEMD / "README.md").read_text(encoding="utf-8")
+    assert text.count(folder) == text.count(f"{folder} -p StateDirectoryMode=0700") > 0
+
+
 def test_the_unit_keeps_rights_away():
-    service = Unit(SYSTEMD / "invoicejobs.service")["Service"]
+    service = Unit(UNIT)["Service"]
     assert service["DynamicUser"] == service["NoNewPrivileges"] == "yes"
     assert service["ProtectSystem"] == "strict"
     assert service["CapabilityBoundingSet"] == ""

@@ -30,7 +30,7 @@ def measured():
     """Names all series that the processes have, and the labels that are our own."""
     server, gateway = new_registry(), new_gateway_registry()
     Metrics(server)
-    server.register(Connections(lambda: (0, 0)))
+    server.register(Connections(dict))
     # Its names are known without a database.
     queue = Queue(cast("Database", None), FakeClock())
     Requests(PlainTracer(), gateway)

@@ -1,20 +1,28 @@
 """What is measured of the work and the database."""
 
+import os
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from types import SimpleNamespace
 
 import pytest
 
 from process.exposition import MetricsPortError, exposing, new_registry
 from process.trace import PlainTracer
 from server.domain.errors import Unavailable
+from server.domain.job import Chunk, ChunkKind
+from server.domain.origin import Origin
 from server.observing.backlog import Connections, Queue
 from server.observing.database import ObservedDatabase
 from server.observing.metrics import Metrics
+from server.observing.notes import Noted
 from server.observing.stages import Stages
 from server.storage import migrate, open_database
+from server.wiring.chunk_process import Report
+from server.wiring.observing import new_observer
+from server.work.lone_process import LoneProcess
 from tests.builders.storage_values import ACME, add_job, failure, success
-from tests.fakes.outside import FakeClock
+from tests.fakes.outside import FakeClock, nothing
 
 
 class Steps(PlainTracer):
@@ -93,7 +101,9 @@ def test_only_what_is_committed_is_counted(metrics, registry, database):
 def test_the_queue_and_the_connections_are_told_when_asked(registry, database):
     clock = FakeClock()
     registry.register(Queue(database, clock))
-    registry.register(Connections(database.connections))
+    registry.register(
+        Connections(lambda: dict(zip(("in_use", "idle"), database.connections(), strict=True)))
+    )
     with database.write() as unit:
         add_job(unit, "job-1", 4, size=2)
         unit.commit()
@@ -108,6 +118,23 @@ def test_the_queue_and_the_connections_are_told_when_asked(registry, database):
     assert in_use == 1
 
 
+def test_connections_of_the_queue_and_of_processes_that_work_on_jobs_are_told_too(database):
+    observer = new_observer()
+    engine = SimpleNamespace(connections=4)
+    observer.connections(database, engine)
+
+    def told(state):
+        labels = {"state": state}
+        return observer.registry.get_sample_value("invoicejobs_database_connections", labels)
+
+    with closing(LoneProcess(nothing)) as process:
+        pid = process.run(os.getpid)
+        work = observer.reported(lambda _: Report(Noted(), None, pid, 2))
+        work(Chunk("job-1", ACME, 0, ChunkKind.ORDERS, 0, 1, "me", 1, Origin()))
+        assert (told("queue"), told("processes")) == (4, 2)
+    assert (told("queue"), told("processes")) == (4, 0)
+
+
 def test_a_database_that_is_away_is_told_and_breaks_nothing(registry):
     class Away:
         @contextmanager
@@ -115,7 +142,8 @@ def test_a_database_that_is_away_is_told_and_breaks_nothing(registry):
             raise Unavailable("The database is away.")
             yield
 
-        write = read
+        def write(self, **_):
+            return self.read()
 
         def read_job(self, *_):
             raise Unavailable("The database is away.")

@@ -1,7 +1,9 @@
 """What is asked for while something is being done is done together, and answered each by itself."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from contextvars import ContextVar
 
 import pytest
@@ -20,6 +22,15 @@ class Disk:
         self.askers = set()
         self.begun = threading.Event()
         self.free = threading.Event()
+        #: What was begun on the event loop; None: nothing can be.
+        self.begins = None
+
+    def begin(self, group):
+        if self.begins is None:
+            return None
+        begun = Begun(self, group)
+        self.begins.append(begun)
+        return begun
 
     def write(self, group):
         self.groups.append(list(group))
@@ -29,6 +40,22 @@ class Disk:
         return [ValueError(each) if each.startswith("bad") else each.upper() for each in group]
 
 
+class Begun:
+    """Texts that were begun; like the disk, it waits until that is let go."""
+
+    def __init__(self, disk, group):
+        self.disk = disk
+        self.group = group
+        self.thread = threading.current_thread()
+        self.abandoned = False
+
+    def commit(self):
+        return self.disk.write(self.group)
+
+    def abandon(self):
+        self.abandoned = True
+
+
 @pytest.fixture
 def disk():
     return Disk()
@@ -36,7 +63,7 @@ def disk():
 
 @pytest.fixture
 async def gathering(disk):
-    gathering = Gathering(disk.write, lambda each: 5 if each == "heavy" else 1, 4)
+    gathering = Gathering(disk.begin, disk.write, lambda each: 5 if each == "heavy" else 1, 4)
     yield gathering
     disk.free.set()
     gathering.close()
@@ -83,7 +110,7 @@ async def test_what_fails_them_all_is_told_to_all_and_the_next_go_on():
             raise OSError("no disk")
         return group
 
-    gathering = Gathering(fail_first, lambda _: 1, 4)
+    gathering = Gathering(lambda _: None, fail_first, lambda _: 1, 4)
     with pytest.raises(OSError, match="no disk"):
         await gathering.run("a")
     assert await gathering.run("b") == "b"
@@ -98,6 +125,27 @@ async def test_one_who_leaves_while_waiting_is_dropped_and_does_the_others_no_ha
     disk.free.set()
     assert await staying == "C"
     assert disk.groups == [["a"], ["c"]]
+
+
+async def test_what_one_who_left_asked_for_is_not_kept(gathering, disk):
+    class Message(str):
+        """Is large, and tells when it is gone."""
+
+        __slots__ = ("__weakref__",)
+
+    message = Message("b")
+    kept = weakref.ref(message)
+    running, leaving = await ask(gathering, disk, "a", message)
+    del message
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    del leaving
+    await asyncio.sleep(0)  # the loop lets go of it
+    gc.collect()
+    assert kept() is None
+    disk.free.set()
+    assert await running == "A"
 
 
 async def test_nobody_waits_for_what_was_closed(gathering, disk):
@@ -118,3 +166,27 @@ async def test_it_acts_in_the_context_of_none_of_those_who_asked(gathering, disk
     disk.free.set()
     await asyncio.gather(*asked)
     assert disk.askers == {"nobody"}
+
+
+async def test_what_can_be_begun_is_begun_on_the_loop_and_only_committed_on_the_thread(
+    gathering, disk
+):
+    disk.begins = []
+    asked = await ask(gathering, disk, "a", "b", "bad", "c")
+    disk.free.set()
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    assert [str(outcome) for outcome in outcomes] == ["A", "B", "bad", "C"]
+    assert [begun.group for begun in disk.begins] == disk.groups == [["a"], ["b", "bad", "c"]]
+    assert {begun.thread for begun in disk.begins} == {threading.current_thread()}
+    assert not any(begun.abandoned for begun in disk.begins)
+
+
+async def test_what_was_begun_is_undone_when_nobody_will_commit_it(gathering, disk):
+    disk.begins = []
+    disk.free.set()
+    assert await gathering.run("a") == "A"
+    gathering.close()
+    with pytest.raises(asyncio.CancelledError):
+        await gathering.run("b")
+    assert [begun.abandoned for begun in disk.begins] == [False, True]
+    assert disk.groups == [["a"]]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.errors import InvalidInput
-from server.rpc.paging import read_page
+from server.rpc.paging import read_page, token_of
 
 SCOPE = ("ListThings", "acme", None, True, "")
 
@@ -92,6 +92,13 @@ def encoded(content):
     ],
 )
 def test_a_token_that_is_none_is_refused(token):
+    with pytest.raises(InvalidInput) as error:
+        read_page(0, token, *SCOPE)
+    assert fields_of(error) == ["page_token"]
+
+
+def test_a_forged_token_that_holds_half_a_character_is_refused():
+    token = token_of("B-1\ud800", SCOPE)
     with pytest.raises(InvalidInput) as error:
         read_page(0, token, *SCOPE)
     assert fields_of(error) == ["page_token"]

@@ -22,6 +22,7 @@ from server.service.cancel_job import CancelJob
 from server.service.create_job import CreateJob
 from server.service.import_orders import ImportOrders, ImportResult, IncomingOrder
 from server.service.issue_invoices import IssueInvoices
+from server.service.job_loads import JobLoads
 from server.service.make_documents import MakeDocuments
 from server.service.plan_job import PlanJob
 from server.service.process_chunk import ProcessChunk
@@ -58,7 +59,10 @@ class Shop:
         self._new_id = lambda: f"id-{next(ids)}"
         self._holders = itertools.count(1)
         source = OwnOrders(database, read_order)
-        self.create_job = CreateJob(database, self.clock, self._new_id, self._wake, 5, 2)
+        loads = JobLoads(alone=True)
+        self.create_job = CreateJob(
+            database, self.clock, self._new_id, self._wake, 5, 2, loads=loads
+        )
         self.import_batch = ImportOrders(database, read_order, 10_000)
         self.logos = FakeLogos()
         self.update_settings = UpdateSettings(
@@ -70,7 +74,7 @@ class Shop:
             self.logos.prepare,
         )
         hooked = self.workers_database
-        self.plan_job = PlanJob(hooked, self.clock, source, 2)
+        self.plan_job = PlanJob(hooked, self.clock, source, 2, loads=loads)
         make_documents = MakeDocuments(hooked, self.renderer, self.documents)
         self.process_chunk = ProcessChunk(
             hooked,

@@ -143,7 +143,7 @@ def test_asking_what_a_document_is_takes_nothing_of_it(shop, entries, invoiced):
 
 
 def test_a_document_that_cannot_be_told_of_is_not_given(shop, invoiced):
-    def full(*_):
+    def full(*_, **__):
         raise Unavailable("The disk is full.")
 
     class Full:

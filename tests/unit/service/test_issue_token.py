@@ -142,6 +142,14 @@ def test_guessing_ends_and_waiting_helps(office: Office) -> None:
     assert office.ask()
 
 
+def test_a_clock_that_is_set_back_keeps_nobody_out_for_longer(office: Office) -> None:
+    for _ in range(PER_CLIENT):
+        with pytest.raises(Unauthenticated):
+            office.ask("wrong")
+    office.clock.time -= timedelta(days=365)
+    assert office.ask()
+
+
 def test_one_address_cannot_try_one_client_after_the_other(office: Office) -> None:
     for number in range(PER_ADDRESS):
         with pytest.raises(Unauthenticated):

@@ -128,3 +128,93 @@ def test_nothing_is_told_of_jobs_that_did_not_reach_the_disk(shop):
 def test_nobody_is_woken_for_nothing(shop, refused):
     shop.create_job.together(refused)
     assert shop.woken == 0
+
+
+def test_what_was_begun_is_what_would_have_been_created_at_once(shop):
+    asked = [request("A", "B", "C", request_id="r"), request(), request("D", tenant=Tenant("no"))]
+    begun = shop.create_job.begin(asked)
+    assert shop.woken == 0
+    with shop.database.read() as unit:  # and nobody sees it yet
+        assert unit.requests.find(ACME, "r") is None
+    first, automatic, refused = begun.commit()
+    assert (first.order_count, automatic.job_type, type(refused)) == (3, "AUTOMATIC", NotReady)
+    with shop.database.read() as unit:
+        assert [unit.jobs.get(ACME, job.job_id) for job in (first, automatic)] == [first, automatic]
+        assert unit.requests.find(ACME, "r").result == first.job_id
+    chunks = [shop.claimed() for _ in range(3)]
+    assert [(c.job_id, c.kind.value, c.first, c.end) for c in chunks] == [
+        (first.job_id, "ORDERS", 0, 2),
+        (automatic.job_id, "PLAN", 0, 0),
+        (first.job_id, "ORDERS", 2, 3),
+    ]
+    entries = list(ReadAudit(shop.database)(AuditFilter(), 10))[::-1]
+    assert [e.about for e in entries] == [first.job_id, automatic.job_id]
+    assert shop.woken == 1
+
+
+def test_nothing_is_begun_that_would_have_to_wait_for_others(shop):
+    with shop.database.write():
+        assert shop.create_job.begin([request("A")]) is None
+    (job,) = shop.create_job.begin([request("A")]).commit()
+    assert shop.claimed().job_id == job.job_id
+
+
+def test_nothing_is_left_of_what_cannot_be_begun(shop):
+    taken = shop.start("A").job_id
+    shop.claimed()
+    ids = iter(["new-1", taken, "new-3"])
+    create_job = replace(shop.create_job, new_id=lambda: next(ids))
+    assert create_job.begin([request("A"), request("B")]) is None
+    assert create_job.begin([request("A"), request("a\nb")]) is None
+    assert shop.claim() is None
+    assert shop.start("C")  # others can write
+
+
+def test_what_was_begun_and_abandoned_is_not_there_and_nobody_waits_for_it(shop):
+    begun = shop.create_job.begin([request("A", request_id="r")])
+    begun.abandon()
+    begun.abandon()
+    with pytest.raises(RuntimeError):
+        begun.commit()
+    assert shop.claim() is None
+    assert shop.start("B", request_id="r")
+
+
+def test_what_was_committed_stays_when_it_is_abandoned_afterwards(shop):
+    begun = shop.create_job.begin([request("A")])
+    (job,) = begun.commit()
+    begun.abandon()
+    assert shop.claimed().job_id == job.job_id
+
+
+def test_nothing_is_told_of_jobs_that_were_begun_and_did_not_reach_the_disk(shop):
+    def fail():
+        raise Unavailable("The disk is full.", reason="DATABASE_UNAVAILABLE")
+
+    shop.workers_database.before_commit = fail
+    create_job = replace(shop.create_job, database=shop.workers_database)
+    outcomes = create_job.begin([request("A", request_id="r"), request("B")]).commit()
+    assert kinds(outcomes) == [Unavailable, Unavailable]
+    assert shop.woken == 0
+    assert shop.claim() is None
+    assert shop.start("C")  # others can write
+
+
+def test_nobody_is_woken_for_jobs_that_were_begun_and_refused(shop):
+    (refused,) = shop.create_job.begin([request("A", tenant=Tenant("nobody"))]).commit()
+    assert isinstance(refused, NotReady)
+    assert shop.woken == 0
+    assert shop.start("B")  # others can write
+
+
+def test_settings_that_were_fit_are_looked_at_again_when_they_change(shop):
+    assert kinds(shop.create_job.together([request("A"), request("B")])) == [Job, Job]
+    with shop.database.write() as unit:
+        settings = unit.settings.get(ACME)
+        sequences = tuple(
+            replace(sequence, pre_text="__nobodyKnows__") for sequence in settings.number_sequences
+        )
+        unit.settings.put(ACME, replace(settings, number_sequences=sequences))
+        unit.commit()
+    (refused,) = shop.create_job.together([request("C")])
+    assert (type(refused), refused.reason) == (NotReady, "PLACEHOLDER_EMPTY")

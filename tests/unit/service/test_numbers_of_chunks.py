@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from server.domain.job import JobOrderStatus
-from server.domain.numbering import NumberSequence
+from server.domain.numbering import NumberSequence, Placeholder
 from tests.builders.settings import SEQUENCE, make_settings, make_site
 
 SUCCESS, FAILURE = JobOrderStatus.SUCCESS, JobOrderStatus.FAILURE
@@ -75,3 +75,27 @@ def test_a_placeholder_that_lost_its_value_fails_the_order(shop):
     shop.work()
     (outcome,) = shop.outcomes(job)
     assert (outcome.status, outcome.reason) == (FAILURE, "PLACEHOLDER_EMPTY")
+
+
+def test_two_counters_that_give_the_same_number_at_once_give_it_to_nobody(shop):
+    filled = {"__code__": Placeholder(site_path="code"), "__name__": Placeholder(site_path="name")}
+    sequence = NumberSequence(
+        "s", "__code____name__-", sequence_key="__code__", placeholders=filled
+    )
+    sites = make_site(name="12"), make_site(code="main1", name="2")
+    shop.save(make_settings(*sites, number_sequences=(sequence,)))
+    shop.sell("A")
+    shop.sell("B", siteCode="main1")
+    job = shop.start("A", "B")
+    shop.work()
+    # Nobody is told the other's invoice.
+    assert {outcome.reason for outcome in shop.outcomes(job)} == {"NUMBER_TAKEN"}
+    assert shop.invoices() == []
+    # One by one, the first has its number.
+    for each, status in (("A", SUCCESS), ("B", FAILURE)):
+        job = shop.start(each)
+        shop.work()
+        assert statuses(shop.outcomes(job)) == [status]
+    assert [(each.draft.order_id, each.number) for each, _ in shop.invoices()] == [
+        ("A", "main12-00001")
+    ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
-from server.storage import migrate, migration
+from server.storage import migrate, migration, prepared
 from server.storage.engine import open_engines
 from server.storage.unit_of_work import SqlDatabase
 
@@ -64,3 +66,30 @@ def engines(url):
 def database(engines):
     """An SQLite database over the engines."""
     return SqlDatabase(engines)
+
+
+@pytest.fixture
+def statements_of(monkeypatch):
+    """Notes the statements of an engine with their values, those of many rows with the first."""
+    execute = prepared.execute
+
+    @contextmanager
+    def noting(engine):
+        noted = []
+
+        def note(connection, cursor, statement, parameters, context, executemany):
+            noted.append((statement, parameters[0] if executemany else parameters))
+
+        def note_prepared(connection, text, given, *, many=False):
+            noted.append((text, given[0] if many else given))
+            return execute(connection, text, given, many=many)
+
+        event.listen(engine, "before_cursor_execute", note)
+        monkeypatch.setattr(prepared, "execute", note_prepared)
+        try:
+            yield noted
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+            monkeypatch.setattr(prepared, "execute", execute)
+
+    return noting

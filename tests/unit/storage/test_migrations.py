@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from server.domain.errors import Conflict, InvalidInput, Unavailable
 from server.storage import migrate, migration, open_database
@@ -49,6 +50,21 @@ def test_migrating_again_changes_nothing_and_keeps_the_data(new_url):
     with database.read() as unit:
         assert unit.settings.get(ACME) == make_settings()
     database.close()
+
+
+def test_a_database_that_is_up_to_date_is_seen_to_be_without_alembic(new_url):
+    migrate(new_url)
+    script = f"import sys; from server.storage import migrate; migrate({new_url!r})\n"
+    script += "print('sqlalchemy' in sys.modules, 'alembic' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", script], text=True, stdout=-1, check=True)
+    assert run.stdout.split() == ["True", "False"]
+
+
+def test_the_files_of_migrations_begin_with_their_versions():
+    scripts = ScriptDirectory(str(migration._MIGRATIONS))
+    revisions = [script.revision for script in scripts.walk_revisions()]
+    assert migration._known_versions() == revisions[::-1]
+    assert scripts.get_current_head() == revisions[0]
 
 
 def test_a_newer_database_is_refused_with_a_sentence(new_url):

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from server.domain.job import JobFilter, JobStatus, JobType
 from server.ports import DueFilter, UnitOfWork
@@ -30,22 +29,13 @@ OF_TIME = JobFilter(created_from=NOON - timedelta(days=9), created_before=NOON)
 
 
 @pytest.fixture
-def plan_of(engines, database):
+def plan_of(engines, database, statements_of):
     """Tells how SQLite does what a unit of work is asked for, line by line."""
 
     def look(work: Callable[[UnitOfWork], object]) -> list[str]:
-        statements = []
-
-        def note(connection, cursor, statement, parameters, context, executemany):
-            if not statement.startswith("BEGIN"):
-                statements.append((statement, parameters[0] if executemany else parameters))
-
-        event.listen(engines.writer, "before_cursor_execute", note)
-        try:
-            with database.write() as unit:
-                work(unit)
-        finally:
-            event.remove(engines.writer, "before_cursor_execute", note)
+        with statements_of(engines.writer) as statements, database.write() as unit:
+            del statements[:]  # its begin
+            work(unit)
         assert statements
         with engines.writer.connect() as connection:
             return [
@@ -106,6 +96,7 @@ def filled(engines, database):
         lambda unit: unit.jobs.record("job-1", [success(3)]),
         lambda unit: unit.jobs.close_if_complete("job-1", NOON),
         lambda unit: unit.requests.find(ACME, "key"),
+        lambda unit: unit.chunks.any_free(),
         lambda unit: unit.chunks.holds(unit.chunks.claim("me", NOON, 8)),
         lambda unit: unit.chunks.finish(unit.chunks.claim("me", NOON, 8)),
         lambda unit: unit.chunks.release(unit.chunks.claim("me", NOON, 8), NOON, counted=True),

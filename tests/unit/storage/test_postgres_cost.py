@@ -9,7 +9,6 @@ from datetime import date
 
 import psycopg
 import pytest
-from sqlalchemy import event
 
 from server.domain.job import JobFilter, JobStatus, JobType
 from server.ports import DueFilter
@@ -177,17 +176,13 @@ def scanned(plan):
     return rows + sum(map(scanned, plan.get("Plans", ())))
 
 
-def test_claiming_does_not_look_at_every_free_chunk(filled):
+def test_claiming_does_not_look_at_every_free_chunk(filled, statements_of):
     engines = open_engines(filled)
-    statements = []
-
-    def note(connection, cursor, statement, parameters, context, executemany):
-        statements.append((statement, parameters))
-
-    event.listen(engines.writer, "before_cursor_execute", note)
-    with SqlDatabase(engines).write() as unit:
+    with (
+        statements_of(engines.writer) as statements,
+        SqlDatabase(engines).write() as unit,
+    ):
         assert a_chunk(unit)
-    event.remove(engines.writer, "before_cursor_execute", note)
     with engines.writer.connect() as connection:
         rows = 0
         for statement, parameters in statements:

@@ -1,12 +1,14 @@
 """Chunks are worked on in other processes, and whoever waits for one learns what became of it."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from server.domain.origin import Origin
 from server.domain.tenant import Tenant
 from server.work.chunk_processes import ChunkProcesses
 from tests.fakes.outside import nothing
+from tests.torture.plant import work_processes
 
 
 def chunk(what):
@@ -65,6 +68,23 @@ def test_the_same_process_works_while_it_is_the_only_one_needed():
         pids = {processes(chunk("one")) for _ in range(4)}
     assert len(pids) == 1
     assert os.getpid() not in pids
+
+
+def test_processes_end_with_the_one_that_they_are_forked_from(tmp_path):
+    """Nobody else would end them: to us they are gone already, and others do their chunks."""
+    processes = ChunkProcesses(nothing, work, 1)
+    with ThreadPoolExecutor() as threads, closing(processes):
+        late = hanging(processes, threads, tmp_path)
+        forking, *working = work_processes(os.getpid())
+        os.kill(forking, signal.SIGKILL)
+        with pytest.raises(Interrupted):
+            late.result()
+        while is_running(forking):
+            pass
+        assert processes(chunk("one"))
+    end = time.monotonic() + 60
+    while any(is_running(process) for process in working):
+        assert time.monotonic() < end, "they work for ever"
 
 
 def test_another_process_works_while_one_is_busy(tmp_path):
@@ -115,6 +135,26 @@ def test_processes_that_cannot_start_make_the_work_wait():
                 processes(chunk("one"))
 
 
+@contextmanager
+def no_more_files():
+    """Lets nothing be opened while the block lasts, no pipe to a process either."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_where_no_process_can_be_made_the_work_waits_until_one_can():
+    with closing(ChunkProcesses(nothing, work, 1)) as processes:
+        with no_more_files():
+            processes.start()
+            with pytest.raises(Unavailable, match="could not start"):
+                processes(chunk("one"))
+        assert processes(chunk("one"))
+
+
 def test_what_opens_a_process_runs_once_in_it(tmp_path):
     with closing(ChunkProcesses(partial(note, tmp_path), work, 1)) as processes:
         pids = [processes(chunk("one")) for _ in range(3)]
@@ -138,3 +178,45 @@ def test_a_process_for_chunks_loads_nothing_that_only_servers_need():
     modules = subprocess.check_output([sys.executable, "-c", loaded], text=True).split()
     assert "server.storage" in modules
     assert not {"grpc", "alembic", "jwt", "aiohttp"} & set(modules)
+
+
+def test_what_is_loaded_ahead_can_be_forked():
+    # Threads are not forked, and whoever shares an open file or connection disturbs the others.
+    script = (
+        "import os, sys, threading, server.wiring.loaded_ahead, server.work.procrastinate_engine\n"
+        "print(threading.active_count(), len(os.listdir('/proc/self/fd')), *sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", script], text=True, stdout=-1, check=True)
+    threads, files, *modules = run.stdout.split()
+    assert threads == "1"
+    assert files == "4", "the three that all have, and the folder that is listed"
+    assert "server.wiring.chunk_process" in modules
+    assert "grpc" not in modules
+
+
+AHEAD = """
+import os, signal, sys
+from contextlib import closing
+from multiprocessing import forkserver
+from server.work.lone_process import LoneProcess
+from server.work.processes import load_ahead
+from tests.fakes.outside import nothing
+
+os.setpgid(0, 0)
+load_ahead("server.wiring.loaded_ahead", at_once=True)
+with closing(LoneProcess(nothing)) as process:
+    pid = process.run(os.getpid)
+    print(process.run(eval, "'server.wiring.chunk_process' in __import__('sys').modules"))
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTERM)
+    print(process.run(os.getpid) == pid)
+while os.path.exists(f"/proc/{pid}"):
+    pass
+print("ended")
+"""
+
+
+def test_processes_have_what_was_loaded_ahead_and_end_when_we_say_so():
+    command = [sys.executable, "-c", AHEAD]
+    run = subprocess.run(command, text=True, stdout=-1, check=True, timeout=60)
+    assert run.stdout.split() == ["True", "True", "ended"]

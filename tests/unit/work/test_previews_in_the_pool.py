@@ -60,3 +60,9 @@ def test_a_preview_that_takes_too_long_is_given_up_and_the_next_one_is_rendered(
         previews.render(make_invoice(2, number="NEVER ENDS"))
     assert previews.render(invoice) == fake_preview(invoice)
     previews.close()
+
+
+def test_a_preview_is_not_blamed_for_a_process_that_takes_too_long_to_start(monkeypatch):
+    monkeypatch.setattr("server.work.lone_process.START", 0.01)
+    with pytest.raises(Unavailable, match="could not start"):
+        PreviewProcess(preview, nothing).render(make_invoice(2))

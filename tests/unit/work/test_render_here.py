@@ -2,39 +2,22 @@
 
 import ctypes
 import os
+import time
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from pathlib import Path
+from functools import partial
 
 import pytest
 
-from server.domain.document import DocumentFormat
-from server.domain.errors import LimitExceeded
+from server.domain.errors import LimitExceeded, Unavailable
 from server.work.lone_process import LoneProcess
 from server.work.render_alone import TRIES_ALONE
 from server.work.render_here import TOGETHER, RenderHere
-from tests.builders.invoices import make_invoice
+from tests.fakes.deadly import draw, tasks
 from tests.fakes.outside import as_bytes, fake_document, fake_preview, nothing
+from tests.unit.work.test_chunk_processes import is_running
 
-PDF = DocumentFormat.PDF
 SECONDS = 2
-
-
-def draw(invoice, format):
-    """Draws an invoice, or does what its number says. At module level, to be found by name."""
-    what, _, folder = invoice.number.partition(" ")
-    if folder:
-        Path(folder, str(os.getpid())).touch()
-    if what == "HANGS":
-        # As a C library does that never comes back: no other thread of Python's can run.
-        ctypes.PyDLL(None).sleep(3600)
-    if what == "DIES":
-        os._exit(1)
-    return fake_document(invoice, format)
-
-
-def tasks(*numbers):
-    return [(make_invoice(2, number=number), PDF) for number in numbers]
 
 
 def render(numbers, *, alone=False):
@@ -75,3 +58,55 @@ def test_the_time_of_the_last_document_is_over_with_it():
 def outlive_the_limit():
     """Works for longer than a document may take."""
     return ctypes.PyDLL(None).sleep(SECONDS + 1) == 0
+
+
+def end_at_once():
+    """Keeps a process from starting, as a lack of memory does."""
+    os._exit(1)
+
+
+def test_alone_an_invoice_waits_where_no_process_can_start_and_is_not_blamed_for_it():
+    renderer = RenderHere(draw, fake_preview, end_at_once, SECONDS)
+    with pytest.raises(Unavailable, match="could not start"):
+        renderer.render(tasks("RE-1"), as_bytes, alone=True)
+
+
+def test_alone_an_invoice_is_not_blamed_for_a_process_that_takes_too_long_to_start(monkeypatch):
+    monkeypatch.setattr("server.work.lone_process.START", 0.01)
+    with pytest.raises(Unavailable, match="could not start"):
+        render(["RE-1"], alone=True)
+
+
+def test_a_process_that_takes_long_to_start_is_waited_for_again(monkeypatch, tmp_path):
+    with closing(LoneProcess(partial(wait_for, tmp_path / "go"))) as process:
+        with monkeypatch.context() as hurried:
+            hurried.setattr("server.work.lone_process.START", 0.01)
+            with pytest.raises(Unavailable):
+                process.run(os.getpid)
+        begun = process._process
+        (tmp_path / "go").touch()
+        assert process.run(os.getpid)
+        assert process._process is begun
+
+
+def wait_for(file):
+    """Takes until a file is there to start."""
+    while not file.exists():
+        pass
+
+
+def test_a_process_that_was_closed_is_not_started_again():
+    process = LoneProcess(nothing)
+    assert process.run(os.getpid)
+    process.close()
+    with pytest.raises(Unavailable, match="is ending"):
+        process.run(os.getpid)
+
+
+def test_what_hangs_alone_ends_though_who_waited_for_it_was_killed(tmp_path):
+    with closing(LoneProcess(nothing)) as process, pytest.raises(BrokenProcessPool):
+        process.run(render, [f"ORPHANED {tmp_path}"], alone=True)
+    (drawn_by,) = tmp_path.iterdir()
+    end = time.monotonic() + 60
+    while is_running(int(drawn_by.name)):
+        assert time.monotonic() < end, "it hangs for ever"

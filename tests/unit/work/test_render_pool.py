@@ -1,11 +1,8 @@
 """The render pool gives each invoice its own result, whatever one of them does to its process."""
 
-import ctypes
-import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -15,35 +12,13 @@ from server.rendering import render_document, render_preview, warm_up
 from server.work.render_alone import TRIES_ALONE
 from server.work.render_pool import RenderPool
 from tests.builders.invoices import make_invoice
+from tests.fakes.deadly import SLOW, draw, tasks
 from tests.fakes.outside import as_bytes, fake_document, fake_preview, nothing
+from tests.unit.work.test_chunk_processes import no_more_files
 
 PDF = DocumentFormat.PDF
 #: Short for a test, and long enough for a machine that is busy.
-SECONDS = 5
-
-
-def draw(invoice, format):
-    """Draws an invoice, or does what its number says. At module level, to be found by name."""
-    what, _, folder = invoice.number.partition(" ")
-    if folder:
-        Path(folder, str(os.getpid())).touch()
-    if what == "LOOPS":
-        while True:
-            pass
-    if what == "HANGS":
-        # As a C library does that never comes back: no other thread of Python's can run.
-        ctypes.PyDLL(None).sleep(3600)
-    if what == "DIES":
-        os._exit(1)
-    if what == "SLOW":
-        time.sleep(SECONDS / 4)  # not to wait for anything: it is what takes long
-    if what == "RAISES":
-        raise ValueError("a name that is nobody's business")
-    return fake_document(invoice, format)
-
-
-def tasks(*numbers):
-    return [(make_invoice(2, number=number), PDF) for number in numbers]
+SECONDS = 4 * SLOW
 
 
 @pytest.fixture(params=[2])
@@ -124,3 +99,14 @@ def test_what_could_not_be_drawn_tells_the_log_where_that_was(pool):
     (failed,) = pool.render(tasks("RAISES"), as_bytes)
     (note,) = failed.__notes__
     assert note.startswith("ValueError in draw, line ")
+
+
+def test_where_no_process_can_be_made_it_says_so_and_draws_when_one_can():
+    pool = RenderPool(fake_document, fake_preview, nothing, 1)
+    task = (make_invoice(2), PDF)
+    try:
+        with no_more_files(), pytest.raises(Unavailable, match="could not start"):
+            pool.render([task], as_bytes)
+        assert pool.render([task], as_bytes) == [fake_document(*task)]
+    finally:
+        pool.close()

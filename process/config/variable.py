@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class ConfigError(Exception):
@@ -15,7 +18,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """An environment variable; README and --help show the same table."""
+    """Declares an environment variable; README and --help show the same table."""
 
     name: str
     #: The field of Config that it fills.
@@ -28,6 +31,25 @@ class Variable:
     hidden: bool = False
 
 
+def read_values(variables: Iterable[Variable], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Reads each variable for its field. Raises ConfigError that names every wrong one.
+
+    An empty value means the default, as in compose files.
+    """
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for variable in variables:
+        text = environment.get(variable.name, "").strip() or variable.default
+        try:
+            values[variable.field] = variable.read(text)
+        except ValueError as error:
+            shown = "not usable" if variable.hidden else repr(text)
+            problems.append(f"{variable.name} is {shown}; allowed: {error}.")
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return values
+
+
 def between(least: int, most: int) -> Callable[[str], int]:
     """Reads a whole number from least to most."""
 
@@ -36,6 +58,21 @@ def between(least: int, most: int) -> Callable[[str], int]:
         if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= most:
             raise ValueError(f"a whole number from {least} to {most}")
         return int(text)
+
+    return read
+
+
+def seconds(most: float) -> Callable[[str], float]:
+    """Reads a time of more than nothing."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not 0 < value <= most:
+            raise ValueError(f"seconds, more than 0 and at most {most:g}")
+        return value
 
     return read
 
@@ -57,6 +94,15 @@ def host(text: str) -> str:
     if not text or re.search(r"[\s/\[\]]", text):
         raise ValueError("a host name or an IP address, such as 127.0.0.1 or ::1")
     return text
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Reads networks or single addresses, separated by commas."""
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        allowed = "networks or addresses such as 10.0.0.0/8, fd00::/8 or 192.0.2.1, with commas"
+        raise ValueError(f"{allowed} between them") from None
 
 
 def is_loopback(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the gateway tells about itself."""
+"""What a process tells of itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.config.variable import Variable, between, host, one_of
+from process.config.variable import Variable, between, host, one_of
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("auto", "text", "json")
@@ -14,7 +14,7 @@ LOG_FORMATS = ("auto", "text", "json")
 
 @dataclass(frozen=True, kw_only=True)
 class Observing:
-    """What the gateway tells about itself."""
+    """What a process tells of itself."""
 
     #: One of LOG_LEVELS.
     log_level: str
