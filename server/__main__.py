@@ -39,7 +39,7 @@ def main() -> int:
     chosen = sys.argv[1] if len(sys.argv) > 1 else ""
     arguments = _parser(chosen).parse_args()
     if chosen == "render":
-        from server.wiring.previews import render_files  # noqa: PLC0415
+        from server.wiring.previews import render_files
 
         return render_files()(arguments)
     try:
@@ -63,8 +63,8 @@ def main() -> int:
 
 
 def _get_ready(config: Config) -> None:
-    from process.logs import set_up_logs  # noqa: PLC0415
-    from server.data_folder import keep_from_others  # noqa: PLC0415
+    from process.logs import set_up_logs
+    from server.data_folder import keep_from_others
 
     # Our own words about the environment quote nobody.
     set_up_logs(config.log_level, config.log_format, speaking=(OSError, Unavailable))
@@ -75,11 +75,11 @@ def _run(command: str, config: Config, arguments: argparse.Namespace) -> int:
     """Imports what a command needs, and nothing that others do: a server starts sooner."""
     match command:
         case "serve":
-            from server.wiring.serving import serve  # noqa: PLC0415
+            from server.wiring.serving import serve
 
             serve(config)
         case "work":
-            from server.worker import work  # noqa: PLC0415
+            from server.worker import work
 
             work(config)
         case "migrate":
@@ -91,8 +91,8 @@ def _run(command: str, config: Config, arguments: argparse.Namespace) -> int:
 
 
 def _migrate(config: Config) -> None:
-    from server.data_folder import make_data_folder  # noqa: PLC0415
-    from server.engines import migrate_database  # noqa: PLC0415
+    from server.data_folder import make_data_folder
+    from server.engines import migrate_database
 
     make_data_folder(config.data_dir)
     migrate_database(config)
@@ -101,7 +101,7 @@ def _migrate(config: Config) -> None:
 
 def _of_what_is_kept(command: str) -> tuple[AddOptions, Run]:
     """Gives what adds the options of a command for what is kept, and what runs it."""
-    from server import archive, audit, clients, keys  # noqa: PLC0415
+    from server import archive, audit, clients, keys
 
     commands: dict[str, tuple[AddOptions, Run]] = {
         "verify": (archive.add_verify, archive.verify),
@@ -126,7 +126,7 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     for name, what in _COMMANDS.items():
         command = commands.add_parser(name, help=what)
         if name == chosen == "render":
-            from server.preview import add_options  # noqa: PLC0415
+            from server.preview import add_options
 
             add_options(command)
         elif name == chosen and name not in {"serve", "work", "migrate"}:
