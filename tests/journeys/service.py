@@ -69,7 +69,10 @@ class Service:
     def start(self) -> None:
         """Starts the server and waits until it answers."""
         self.server = self.run("server", "serve")
-        self._channel = grpc.insecure_channel(self.target)
+        # Connections of its own: one that shares those of a channel to a server killed just now
+        # may see them ready and gone again between two looks, and then waits for ever.
+        own = [("grpc.use_local_subchannel_pool", 1)]
+        self._channel = grpc.insecure_channel(self.target, own)
         try:
             grpc.channel_ready_future(self._channel).result(START)
         except grpc.FutureTimeoutError:
