@@ -6,7 +6,9 @@ Nothing of it may start a thread, or open a file or a connection: those would be
 
 from __future__ import annotations
 
+import logging
 import signal
+import sys
 
 from server.rendering import warm_up
 from server.wiring import chunk_process
@@ -14,6 +16,15 @@ from server.work.collecting import spare_what_is_loaded
 
 __all__ = ["chunk_process"]
 
+
+def _tell(kind: type[BaseException], error: BaseException, _trace: object) -> None:
+    # Most often our parent ended while the process started, and took with it what they share.
+    log = logging.getLogger(__name__)
+    log.warning("a process that works on jobs did not start: %s: %s", kind.__name__, error)
+
+
+# The process that forks calls it for what goes wrong before ours runs; it would print a trace.
+sys.excepthook = _tell
 # A service manager may tell each process of a group to end: our parent decides, and we end with it.
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 warm_up()

@@ -220,3 +220,10 @@ def test_processes_have_what_was_loaded_ahead_and_end_when_we_say_so():
     command = [sys.executable, "-c", AHEAD]
     run = subprocess.run(command, text=True, stdout=-1, check=True, timeout=60)
     assert run.stdout.split() == ["True", "True", "ended"]
+
+
+def test_a_process_whose_parent_ends_while_it_starts_leaves_a_line_and_no_trace():
+    script = "import server.wiring.loaded_ahead; raise FileNotFoundError('gone')"
+    command = [sys.executable, "-c", script]
+    run = subprocess.run(command, text=True, stderr=-1, check=False, timeout=60)
+    assert run.stderr == "a process that works on jobs did not start: FileNotFoundError: gone\n"
