@@ -25,6 +25,8 @@ def draw(invoice, format):
             pass
     if what == "ORPHANED":
         waiter = multiprocessing.parent_process()
+        assert waiter
+        assert waiter.pid
         os.kill(waiter.pid, signal.SIGKILL)
     if what in ("HANGS", "ORPHANED"):
         # As a C library does that never comes back: no other thread of Python's can run.
