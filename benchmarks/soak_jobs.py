@@ -10,7 +10,7 @@ import http.client
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -65,8 +65,10 @@ class Memory:
 def _family(pid: int) -> list[int]:
     found = [pid]
     for thread in Path(f"/proc/{pid}/task").glob("*"):
-        for child in (thread / "children").read_text().split():
-            found += _family(int(child))
+        # A thread may end between being found and being asked.
+        with suppress(OSError):
+            for child in (thread / "children").read_text().split():
+                found += _family(int(child))
     return found
 
 
