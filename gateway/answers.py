@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 from aiohttp import hdrs, web
-from multidict import istr
+from multidict import CIMultiDict, istr
 
-from gateway.channel import REQUEST_ID
+from gateway.channel import ASKED
 from process.logs import told
 
 SERVER = "InvoiceJobs"
@@ -26,10 +26,19 @@ _ERROR_HEADERS: Mapping[int, Mapping[str, str]] = {
     503: {hdrs.RETRY_AFTER: "1"},
 }
 
-_SAFETY_HEADERS = (
+_COMMON_HEADERS = (
+    (hdrs.SERVER, SERVER),
     (istr("X-Content-Type-Options"), "nosniff"),
     # A download link is a key to its document: it must not travel on in a Referer.
     (istr("Referrer-Policy"), "no-referrer"),
+)
+#: Copied for each answer: to put them together takes longer.
+_JSON_HEADERS = CIMultiDict(
+    [
+        (hdrs.CONTENT_TYPE, "application/json"),
+        (hdrs.CACHE_CONTROL, "no-store"),
+        *_COMMON_HEADERS,
+    ]
 )
 
 
@@ -37,12 +46,9 @@ def json_answer(
     payload: Any, *, status: int = 200, headers: Mapping[str, str] = NO_HEADERS
 ) -> web.Response:
     """Makes a JSON answer that no cache keeps."""
-    return web.Response(
-        status=status,
-        body=orjson.dumps(payload),
-        content_type="application/json",
-        headers={hdrs.CACHE_CONTROL: "no-store", **headers},
-    )
+    given = _JSON_HEADERS.copy()
+    given.update(headers)
+    return web.Response(status=status, body=orjson.dumps(payload), headers=given)
 
 
 def error_answer(
@@ -69,13 +75,20 @@ def _request_id() -> Mapping[str, str]:
 def add_common_headers(response: web.StreamResponse, request_id: str) -> None:
     """Adds the request's id and what keeps browsers careful; names no software version."""
     headers = response.headers
-    headers[hdrs.SERVER] = SERVER
     headers[X_REQUEST_ID] = request_id
-    for name, value in _SAFETY_HEADERS:
-        headers.setdefault(name, value)
+    # aiohttp's own Server comes only after these.
+    if hdrs.SERVER not in headers:
+        for name, value in _COMMON_HEADERS:
+            headers.setdefault(name, value)
+
+
+def request_id_of(request: web.BaseRequest) -> str:
+    """Gives the request's id; a dash where aiohttp refused the request before it got one."""
+    asked = request.get(ASKED)
+    return asked.request_id if asked else "-"
 
 
 async def begin(request: web.Request, response: web.StreamResponse) -> None:
     """Sends the head of an answer whose body comes in pieces."""
-    add_common_headers(response, request.get(REQUEST_ID, "-"))
+    add_common_headers(response, request_id_of(request))
     await response.prepare(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypedDict
 
 import grpc
 from aiohttp import hdrs, web
@@ -16,7 +16,6 @@ from invoicejobs.v1 import (
     invoices_pb2_grpc,
 )
 
-from gateway.addresses import client_address
 from gateway.config import Config
 from gateway.credentials import channel_credentials, name_options
 from gateway.observing.requests import Requests
@@ -65,9 +64,19 @@ WATCH_JOB: web.AppKey[WatchJob] = web.AppKey("WATCH_JOB")
 #: Asks whether the server serves. grpc_health's own stub is not typed.
 CHECK_HEALTH: web.AppKey[HealthCheck] = web.AppKey("CHECK_HEALTH")
 
-REQUEST_ID = web.RequestKey("REQUEST_ID", str)
-#: When the request must be answered, in the event loop's time.
-DEADLINE = web.RequestKey("DEADLINE", float)
+
+class Asked(NamedTuple):
+    """What is known of a request before it is answered."""
+
+    config: Config
+    request_id: str
+    #: The client's address; empty where there is none, as on a local socket.
+    address: str
+    #: When it must be answered, in the event loop's time.
+    deadline: float
+
+
+ASKED = web.RequestKey("ASKED", Asked)
 
 
 def open_channel(config: Config) -> grpc.aio.Channel:
@@ -146,20 +155,19 @@ class CallOptions(TypedDict):
 
 def call_options(request: web.Request) -> CallOptions:
     """Gives the rest of the request's time and its id: however many calls, one deadline."""
-    rest = request[DEADLINE] - asyncio.get_running_loop().time()
+    rest = request[ASKED].deadline - asyncio.get_running_loop().time()
     return {"timeout": max(rest, 0.0), "metadata": call_metadata(request)}
 
 
 def call_metadata(request: web.Request) -> CallMetadata:
     """Gives what the server is to know of the request: its id and trace, who asks, from where."""
-    config = request.app[CONFIG]
-    address = client_address(request, config.trusted_proxies, config.proxy_header)
-    metadata = [("x-request-id", request[REQUEST_ID]), ("x-client-address", address)]
+    asked = request[ASKED]
+    metadata = [("x-request-id", asked.request_id), ("x-client-address", asked.address)]
     if trace := current_trace():
         metadata.append(("traceparent", trace.traceparent))
-    if config.auth != "off":
+    if asked.config.auth != "off":
         # A server that checks no tokens must not answer for a gateway that relies on it.
-        metadata.append(("x-invoicejobs-auth", config.auth))
+        metadata.append(("x-invoicejobs-auth", asked.config.auth))
     # What the client showed goes on as it is: whether it holds is the server's to say.
     for value in request.headers.getall(hdrs.AUTHORIZATION, ()):
         # gRPC itself fails on what is not printable ASCII; the server refuses the empty one.

@@ -16,7 +16,7 @@ from invoicejobs.v1.invoices_pb2 import (
 )
 
 from gateway.answers import begin
-from gateway.channel import CONFIG, INVOICES, REQUEST_ID, call_metadata
+from gateway.channel import ASKED, CONFIG, INVOICES, call_metadata
 from gateway.errors import ApiError
 from gateway.ranges import ByteRange, Unsatisfiable, matches, resolve_range
 from gateway.translate import ending_of
@@ -165,7 +165,7 @@ async def _send(request: web.Request, response: web.StreamResponse, pieces: Piec
     except ConnectionError:
         raise  # the client left
     except Exception as error:  # noqa: BLE001 - whatever it is, the body stays incomplete
-        log.warning("%s: download broke off: %r", request[REQUEST_ID], error)
+        log.warning("%s: download broke off: %r", request[ASKED].request_id, error)
         if request.transport:
             request.transport.abort()
 

@@ -22,7 +22,7 @@ from invoicejobs.v1.invoice_jobs_pb2 import (
     WatchInvoiceJobResponse,
 )
 
-from gateway.channel import CONFIG, REQUEST_ID, WATCH_JOB, call_metadata
+from gateway.channel import ASKED, CONFIG, WATCH_JOB, call_metadata
 from gateway.errors import ApiError, from_rpc_error, invalid_field
 from gateway.places import ADMISSION
 from gateway.streaming import send
@@ -130,7 +130,7 @@ def _put_off(
         error = from_rpc_error(error)
     if error.status not in PASSING or EVENT_STREAM not in request.headers.get(hdrs.ACCEPT, ""):
         return None
-    log.warning("%s: a watcher is put off: %s", request[REQUEST_ID], error.message)
+    log.warning("%s: a watcher is put off: %s", request[ASKED].request_id, error.message)
     pause = max(RETRY, 1000 * int(error.headers.get(hdrs.RETRY_AFTER, 0)))
     return web.Response(body=f"retry: {pause}\n\n".encode(), headers=HEADERS)
 

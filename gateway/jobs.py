@@ -14,7 +14,7 @@ from invoicejobs.v1.invoice_jobs_pb2 import (
 
 from gateway.answers import json_answer
 from gateway.body import read_job_request
-from gateway.channel import CONFIG, JOBS, call_metadata, call_options
+from gateway.channel import ASKED, CONFIG, JOBS, call_metadata, call_options
 from gateway.query import MAX_PAGE_SIZE, read_list_request, read_page
 from gateway.streaming import send
 from gateway.translate import (
@@ -61,9 +61,9 @@ async def read_job(request: web.Request) -> web.StreamResponse:
     if asked:
         number, call.page_size = asked
         call.skip = (number - 1) * call.page_size
-    app = request.app
-    page = await app[JOBS].GetInvoiceJob(call, **call_options(request))
-    make_link = link_maker(app[CONFIG].public_url, call.tenant)
+    page = await request.app[JOBS].GetInvoiceJob(call, **call_options(request))
+    config = request[ASKED].config
+    make_link = link_maker(config.public_url, call.tenant)
     headers = {"X-Total-Count": str(page.job.order_count)}
     if asked or not page.next_page_token:
         orders = [job_order_json(order, make_link) for order in page.orders]
@@ -71,7 +71,7 @@ async def read_job(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(
         headers={hdrs.CONTENT_TYPE: "application/json", hdrs.CACHE_CONTROL: "no-store", **headers}
     )
-    limit = app[CONFIG].request_timeout
+    limit = config.request_timeout
     return await send(request, response, _pieces(request, call, page), limit=limit)
 
 

@@ -14,9 +14,10 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 from multidict import istr
 
-from gateway.answers import X_REQUEST_ID, error_answer
+from gateway.addresses import client_address
+from gateway.answers import X_REQUEST_ID, add_common_headers, error_answer
 from gateway.authorization import refuse_strangers
-from gateway.channel import CONFIG, DEADLINE, REQUEST_ID, REQUESTS
+from gateway.channel import ASKED, CONFIG, REQUESTS, Asked
 from gateway.errors import ApiError, from_rpc_error
 from gateway.places import Admission
 
@@ -30,49 +31,51 @@ _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 @web.middleware
 async def surround(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Gives the request its id and deadline, and lets its answer be observed.
+    """Gives the request its id and deadline, observes it, and lets it be answered if it may.
 
     The only middleware: aiohttp asks a coroutine more of each for every request.
     """
-    headers = request.headers
+    app, headers = request.app, request.headers
+    config = app[CONFIG]
     request_id = headers.get(X_REQUEST_ID)
     if request_id is None or not _CLIENT_REQUEST_ID.fullmatch(request_id):
         request_id = os.urandom(16).hex()
-    request[REQUEST_ID] = request_id
-    request[DEADLINE] = asyncio.get_running_loop().time() + request.app[CONFIG].request_timeout
+    address = client_address(request, config.trusted_proxies, config.proxy_header)
+    deadline = asyncio.get_running_loop().time() + config.request_timeout
+    request[ASKED] = Asked(config, request_id, address, deadline)
     resource = request.match_info.route.resource
     route = resource.canonical if resource else "(unknown path)"
-    requests = request.app[REQUESTS]
-    with requests.answering(request.method, route, request_id, headers.get(_TRACE)) as answer:
-        response = await _answer(request, handler)
+    observed = app[REQUESTS].answering(request.method, route, request_id, headers.get(_TRACE))
+    with observed as answer:
+        response: web.StreamResponse
+        try:
+            _check_path(request.raw_path)
+            if config.auth != "off":
+                refuse_strangers(request)
+            with Admission(request, app, route):
+                response = await handler(request)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client is told
+            response = _error_answer(error)
         answer.status = response.status
+    if not response.prepared:
+        add_common_headers(response, request_id)
     return response
 
 
-async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Lets the handler answer if it may; turns whatever is raised into the documented error body.
-
-    Shows no trace.
-    """
-    try:
-        _check_path(request.raw_path)
-        refuse_strangers(request)
-        with Admission(request):
-            return await handler(request)
-    except ApiError as error:
-        return error_answer(error.status, error.message, error.detail, error.headers, error.more)
-    except grpc.aio.AioRpcError as error:
+def _error_answer(error: Exception) -> web.Response:
+    """Turns what was raised into the documented error body. Shows no trace."""
+    if isinstance(error, web.HTTPException):
+        return http_error_answer(error)
+    if isinstance(error, grpc.aio.AioRpcError):
         answer = from_rpc_error(error)
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.warning("%s: %s", error.code().name, error.details())
-        return error_answer(
-            answer.status, answer.message, answer.detail, answer.headers, answer.more
-        )
-    except web.HTTPException as error:
-        return http_error_answer(error)
-    except Exception:
-        log.exception("unexpected")
+    elif isinstance(error, ApiError):
+        answer = error
+    else:
+        log.error("unexpected", exc_info=error)
         return unexpected_answer()
+    return error_answer(answer.status, answer.message, answer.detail, answer.headers, answer.more)
 
 
 def http_error_answer(error: web.HTTPException) -> web.Response:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 from aiohttp import hdrs, web
 
-from gateway.addresses import client_address
-from gateway.channel import CONFIG
+from gateway.channel import ASKED, CONFIG
 from gateway.config import Config
 from gateway.errors import ApiError
 from gateway.shares import share_key
@@ -71,10 +70,12 @@ BODY_PLACES = web.AppKey("BODY_PLACES", Places)
 class Admission:
     """What a request has while it is answered: a place, and room for its body."""
 
-    __slots__ = ("_body", "_client", "_has_place", "_request")
+    __slots__ = ("_app", "_body", "_client", "_has_place", "_request", "_route")
 
-    def __init__(self, request: web.Request) -> None:
+    def __init__(self, request: web.Request, app: web.Application, route: str) -> None:
         self._request = request
+        self._app = app
+        self._route = route
         #: Whose request it is, for the count of what each client has.
         self._client = ""
         self._has_place = False
@@ -83,20 +84,17 @@ class Admission:
 
     def __enter__(self) -> None:
         """Takes what it needs. Raises ApiError 503 and 429 where there is not so much."""
-        request = self._request
-        if request.path in _ALWAYS:
+        if self._route in _ALWAYS:
             return
-        app = request.app
-        config = app[CONFIG]
-        address = client_address(request, config.trusted_proxies, config.proxy_header)
-        self._client = share_key(address)
-        app[REQUEST_PLACES].take(
+        request = self._request
+        self._client = share_key(request[ASKED].address)
+        self._app[REQUEST_PLACES].take(
             1, self._client, "The gateway answers as many requests as it can.", "TOO_MANY_REQUESTS"
         )
         self._has_place = True
         request[ADMISSION] = self
         if request.can_read_body:
-            self._take_room(config.max_body_bytes)
+            self._take_room(self._app[CONFIG].max_body_bytes)
 
     def __exit__(self, *_raised: object) -> None:
         self.leave_place()
@@ -108,9 +106,9 @@ class Admission:
         """
         if self._has_place:
             self._has_place = False
-            self._request.app[REQUEST_PLACES].give_back(1, self._client)
+            self._app[REQUEST_PLACES].give_back(1, self._client)
         if self._body:
-            self._request.app[BODY_PLACES].give_back(self._body, self._client)
+            self._app[BODY_PLACES].give_back(self._body, self._client)
             self._body = 0
 
     def _take_room(self, most: int) -> None:
@@ -122,7 +120,7 @@ class Admission:
             return
         message = "The gateway holds as many bodies as it can."
         try:
-            request.app[BODY_PLACES].take(size, self._client, message, "TOO_MANY_BODIES")
+            self._app[BODY_PLACES].take(size, self._client, message, "TOO_MANY_BODIES")
         except ApiError:
             self.leave_place()
             raise

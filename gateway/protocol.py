@@ -12,8 +12,7 @@ import orjson
 from aiohttp import hdrs, web
 
 from gateway.addresses import read_address
-from gateway.answers import X_REQUEST_ID, add_common_headers, error_answer
-from gateway.channel import REQUEST_ID
+from gateway.answers import X_REQUEST_ID, add_common_headers, error_answer, request_id_of
 from gateway.connections import Connections
 from gateway.middleware import http_error_answer, unexpected_answer
 from gateway.shares import share_key
@@ -150,7 +149,7 @@ class Protocol(web.RequestHandler):
         if isinstance(resp, web.HTTPException):
             resp = http_error_answer(resp)
         if not resp.prepared and X_REQUEST_ID not in resp.headers:
-            add_common_headers(resp, request.get(REQUEST_ID, "-"))
+            add_common_headers(resp, request_id_of(request))
         try:
             if self._leaves_at_once(resp):
                 return await super().finish_response(request, resp, start_time)

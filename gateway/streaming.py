@@ -10,7 +10,7 @@ from contextlib import aclosing
 from aiohttp import hdrs, web
 
 from gateway.answers import begin
-from gateway.channel import REQUEST_ID
+from gateway.channel import ASKED
 
 log = logging.getLogger("gateway")
 
@@ -41,7 +41,7 @@ async def send(
         except ConnectionError:
             raise  # the client left
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer stays incomplete
-            log.warning("%s: the answer broke off: %r", request[REQUEST_ID], error)
+            log.warning("%s: the answer broke off: %r", request[ASKED].request_id, error)
             if request.transport:
                 request.transport.abort()
     return response

@@ -39,7 +39,7 @@ def offer_chunks(config: Config) -> OfferChunks | None:
     """Gives what puts chunks into the queue; None where the engine finds them by itself."""
     if server_address(config.database_url) is None:
         return None
-    from server.work.procrastinate_engine import OfferTurns  # noqa: PLC0415
+    from server.work.turns import OfferTurns  # noqa: PLC0415
 
     return OfferTurns(config.job_window)
 

@@ -19,7 +19,7 @@ class Working:
     """How jobs are worked on."""
 
     logo_urls: str
-    #: Orders of one chunk.
+    #: Orders of one chunk; twice as many in a large job.
     chunk_size: int
     #: Chunks of one job in work at the same time.
     job_window: int
@@ -35,7 +35,8 @@ VARIABLES = (
     Variable("INVOICEJOBS_LOGO_URLS", "logo_urls", "on", one_of("on", "off"),
              "Whether logos are fetched from the addresses that settings name."),
     Variable("INVOICEJOBS_CHUNK_SIZE", "chunk_size", "100", between(1, 1000),
-             "Orders that are invoiced together in one step of a job."),
+             "Orders that are invoiced together in one step of a job; twice as many in a job of "
+             "more than 20 steps."),
     Variable("INVOICEJOBS_JOB_WINDOW", "job_window", "8", between(1, 1000),
              "Steps of one job in work at the same time, so that other jobs get their turn."),
     Variable("INVOICEJOBS_WORK_PROCESSES", "work_processes", "", _processes,

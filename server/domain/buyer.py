@@ -8,7 +8,7 @@ from dataclasses import replace
 from server.domain.errors import missing
 from server.domain.identifiers import Identifiers
 from server.domain.order import Order, OrderAddress
-from server.domain.party import Identifier, Party
+from server.domain.party import Identifier, Party, PostalAddress
 from server.domain.settings import OrderPaths
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -32,10 +32,12 @@ def buyer_and_delivery(
     if billing is None:
         raise missing("billingAddress", "the order has no address to invoice")
     path = "billingAddress" if order.billing else "shippingAddress"
-    named = _party(order, billing, path)
-    country = named.address.country
-    buyer = replace(
-        named,
+    name, contact_name, address = _addressee(order, billing, path)
+    country = address.country
+    buyer = Party(
+        name=name,
+        address=address,
+        contact_name=contact_name,
         vat_id=_vat_id(order.buyer.vat_id, country, paths.buyer_vat_id, identifiers),
         email=order.buyer.email,
         customer_id=order.buyer.customer_id,
@@ -44,12 +46,14 @@ def buyer_and_delivery(
     )
     if order.shipping is None or order.shipping == order.billing:
         return buyer, None
-    delivery = _party(order, order.shipping, "shippingAddress")
-    same = delivery.name == buyer.name and delivery.address == buyer.address
-    return buyer, None if same else delivery
+    name, contact_name, address = _addressee(order, order.shipping, "shippingAddress")
+    if name == buyer.name and address == buyer.address:
+        return buyer, None
+    return buyer, Party(name=name, address=address, contact_name=contact_name)
 
 
-def _party(order: Order, given: OrderAddress, path: str) -> Party:
+def _addressee(order: Order, given: OrderAddress, path: str) -> tuple[str, str, PostalAddress]:
+    """Gives the name at an address of the order, the person to turn to there, and the address."""
     customer = order.buyer
     name = given.company or given.contact_name or customer.company or customer.name
     if not name:
@@ -62,13 +66,17 @@ def _party(order: Order, given: OrderAddress, path: str) -> Party:
         )
     if not address.city and not address.lines:
         raise missing(f"{path}.city", "the address has neither street nor city")
-    contact = given.contact_name if given.contact_name != name else ""
-    return Party(name=name, address=replace(address, country=country), contact_name=contact)
+    contact_name = given.contact_name if given.contact_name != name else ""
+    if country != address.country:
+        address = replace(address, country=country)
+    return name, contact_name, address
 
 
 def _vat_id(given: str, country: str, path: str, identifiers: Identifiers) -> str:
+    if not given:
+        return ""
     vat_id = identifiers.vat_id(given, country)
-    if given and not vat_id:
+    if not vat_id:
         raise missing(
             path,
             f"{given!r} is no VAT id (BT-48): a character is missing or wrong. Correct it, or "

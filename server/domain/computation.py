@@ -8,18 +8,20 @@ from zoneinfo import ZoneInfo
 
 from server.domain.branding import LAYOUT_VERSIONS
 from server.domain.buyer import buyer_and_delivery
+from server.domain.document import DocumentFormat
 from server.domain.errors import OrderRejected, missing
 from server.domain.format_rules import embeddable, missing_terms
 from server.domain.identifiers import Identifiers
 from server.domain.invoice import Invoice, InvoiceDraft
 from server.domain.lines import adjustment, invoice_line
 from server.domain.mentions import legal_mentions
-from server.domain.money import is_currency
+from server.domain.money import is_currency, smallest_unit
 from server.domain.order import Order
-from server.domain.parts import PartKind, check_sums, parts_of
+from server.domain.parts import ON_LINES, check_sums, parts_of
 from server.domain.payments import payments_of
 from server.domain.settings import SUPPORTED_LANGUAGES, Site, TenantSettings
 from server.domain.tax import group_by_rate
+from server.domain.tax_area import tax_area
 from server.domain.tax_category import Sale
 from server.domain.taxation import taxation
 from server.domain.totals import tax_in_tax_currency, totals_of
@@ -51,7 +53,8 @@ def compute_invoice(
     sale = Sale(
         seller=site.seller,
         registrations=site.tax_registrations,
-        delivery=(delivery or buyer).address,
+        seller_area=tax_area(site.seller.address),
+        delivery_area=tax_area((delivery or buyer).address),
         buyer_vat_id=buyer.vat_id,
         vat_id_field=settings.order_paths.buyer_vat_id or "customer",
         supply_date=supply_date,
@@ -63,6 +66,7 @@ def compute_invoice(
         for group in groups
         for part, net in zip(group.parts, group.part_nets, strict=True)
     }
+    unit = smallest_unit(order.currency)
     lines = tuple(
         invoice_line(
             part,
@@ -70,17 +74,15 @@ def compute_invoice(
             taxed.categories[part.rate],
             position=position,
             language=language,
-            currency=order.currency,
+            unit=unit,
             includes_tax=site.includes_tax,
         )
-        for position, part in enumerate(
-            (p for p in parts if p.kind in (PartKind.LINE, PartKind.LINE_FEE)), start=1
-        )
+        for position, part in enumerate((p for p in parts if p.kind in ON_LINES), start=1)
     )
     adjustments = tuple(
         adjustment(part, net_of[id(part)], taxed.categories[part.rate], language=language)
         for part in parts
-        if part.kind in (PartKind.SHIPPING, PartKind.PAYMENT_FEE) and net_of[id(part)]
+        if part.kind not in ON_LINES and net_of[id(part)]
     )
     payments = payments_of(order, has_account=site.seller.bank_account is not None)
     totals = totals_of(order.currency, lines, adjustments, taxed.subtotals, payments)
@@ -108,7 +110,7 @@ def compute_invoice(
         lines=lines,
         adjustments=adjustments,
         tax_subtotals=taxed.subtotals,
-        totals=replace(totals, tax_in_tax_currency=tax),
+        totals=totals if tax is None else replace(totals, tax_in_tax_currency=tax),
         payments=payments,
         branding=site.branding,
         purchase_order=order.buyer.purchase_order,
@@ -122,9 +124,12 @@ def compute_invoice(
             and site.seller.bank_account is not None
         ),
         formats=site.formats,
+        embedded=DocumentFormat.FACTUR_X,
     )
     _check_formats(draft)
-    return replace(draft, embedded=embeddable(draft))
+    # Nearly all are as they were made: a copy takes as long as all that is asked.
+    embedded = embeddable(draft)
+    return draft if embedded is draft.embedded else replace(draft, embedded=embedded)
 
 
 def issue_invoice(

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from server.domain.origin import UNKNOWN, Origin
 from server.domain.tenant import Tenant
@@ -45,9 +46,8 @@ class ChunkKind(StrEnum):
     ORDERS = "ORDERS"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A job, without its orders."""
+class Job(NamedTuple):
+    """A job, without its orders. Every read makes one, and a tuple is made soonest."""
 
     job_id: str
     tenant: Tenant
@@ -94,9 +94,8 @@ class JobFilter:
     created_before: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JobOrder:
-    """One order of a job and what became of it."""
+class JobOrder(NamedTuple):
+    """One order of a job and what became of it. Reads make very many of them."""
 
     #: Counted from 0, in the order of the request.
     position: int
@@ -131,6 +130,19 @@ class Chunk:
     attempts: int
     #: Who asked for the job.
     origin: Origin = UNKNOWN
+
+
+#: A job of more chunks than this has them twice as large.
+_FEW_CHUNKS = 20
+
+
+def orders_of_chunk(order_count: int, fewest: int) -> int:
+    """Tells how many orders of a job are one chunk: fewest, or twice as many in a large job.
+
+    What a chunk costs by itself is shared by more of them there. In a small job every core shall
+    get some of them.
+    """
+    return fewest if order_count <= _FEW_CHUNKS * fewest else 2 * fewest
 
 
 ORDER_ID_LENGTH = 128

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from server.domain.invoice import Adjustment, AdjustmentKind, InvoiceLine, TaxCategory
-from server.domain.money import ZERO, round_half_up, smallest_unit
+from server.domain.money import ZERO, round_half_up
 from server.domain.order import Price
 from server.domain.parts import Part, PartKind
 from server.domain.units import PIECE, unit_code
@@ -53,11 +53,13 @@ def invoice_line(
     *,
     position: int,
     language: str,
-    currency: str,
+    unit: Decimal,
     includes_tax: bool,
 ) -> InvoiceLine:
-    """Makes the line of an order's line or line fee, whose share of the taxable amount is known."""
-    unit = smallest_unit(currency)
+    """Makes the line of an order's line or line fee, whose share of the taxable amount is known.
+
+    unit is the smallest amount of the invoice's currency.
+    """
     if part.line is None:
         quantity, code, item_id, list_net = Decimal(1), PIECE, "", net_amount
         discount_name = ""
@@ -109,8 +111,10 @@ def _net(price: Price, rate: Decimal, *, includes_tax: bool) -> Decimal:
 def _name(part: Part, language: str) -> str:
     named = part.line or part.fee
     given = named.name.in_language(language).strip() if named else ""
+    if given:
+        return given
     names = _DEFAULT_NAMES[part.kind]
-    return given or names.get(language.partition("-")[0], names["en"])
+    return names.get(language.partition("-")[0], names["en"])
 
 
 def _tidy(quantity: Decimal) -> Decimal:
@@ -131,8 +135,7 @@ def _price(
     """
     if (net_amount < 0) != (quantity < 0) and net_amount:
         quantity = -quantity
-    sign = -1 if quantity < 0 else 1
-    if (list_net - net_amount) * sign < 0 or list_net * sign < 0:
+    if list_net > min(net_amount, ZERO) if quantity < 0 else list_net < max(net_amount, ZERO):
         list_net = net_amount
     if not quantity:
         return Decimal(1 if net_amount >= 0 else -1), abs(net_amount), ZERO * unit
@@ -140,7 +143,7 @@ def _price(
     for step in _STEPS[-unit.adjusted() :]:
         unit_price = round_half_up(exact, step)
         if list_net == net_amount:
-            if round_half_up(unit_price * quantity, unit) == net_amount:
+            if (unit_price * quantity).quantize(unit, ROUND_HALF_UP) == net_amount:
                 return quantity, unit_price, ZERO * unit
         elif abs(unit_price * quantity - list_net) <= unit / 2:
             break

@@ -61,11 +61,18 @@ def apportion(total: Decimal, exact: Sequence[Decimal], unit: Decimal) -> list[D
         if missing:
             raise ValueError("nothing to apportion the total to")
         return []
-    step = unit if missing > 0 else -unit
-    takers = [i for i, value in enumerate(exact) if value] or list(range(len(exact)))
-    # Whose rounding was the worst for the total takes the first unit.
-    takers.sort(key=lambda i: ((shares[i] - exact[i]) * step, -abs(exact[i])))
-    everywhere, few = divmod(abs(missing), len(takers))
-    for place, i in enumerate(takers):
-        shares[i] += step * (everywhere + (1 if place < few else 0))
+    if missing:
+        step = unit if missing > 0 else -unit
+        lost = [
+            value - share if missing > 0 else share - value
+            for value, share in zip(exact, shares, strict=True)
+        ]
+        takers = [i for i, value in enumerate(exact) if value] or list(range(len(exact)))
+        # Whose rounding was the worst for the total takes the first unit.
+        takers.sort(key=lambda i: (lost[i], abs(exact[i])), reverse=True)
+        everywhere, few = divmod(abs(missing), len(takers))
+        for i in takers if everywhere else ():
+            shares[i] += step * everywhere
+        for i in takers[:few]:
+            shares[i] += step
     return [share + ZERO for share in shares]

@@ -28,6 +28,10 @@ class PartKind(Enum):
     PAYMENT_FEE = auto()
 
 
+#: What becomes lines of the invoice; all else is on its own level.
+ON_LINES = (PartKind.LINE, PartKind.LINE_FEE)
+
+
 class Part(NamedTuple):
     """An amount at one tax rate: a line without its fees, a fee, or shipping."""
 
@@ -48,17 +52,18 @@ def _parts(order: Order) -> Iterator[Part]:
     for line in order.lines:
         # What a discount of 100 % leaves may have no rate of its own.
         rate = line.list_price.rate if line.price.rate is None else line.price.rate
-        yield Part(PartKind.LINE, line.price, _rate(line.price, rate), line=line)
+        yield Part(PartKind.LINE, line.price, _rate(line.price, rate), line, None)
         for fee in line.fees:
             if not _is_nothing(fee.price):
-                yield Part(PartKind.LINE_FEE, fee.price, _rate(fee.price, fee.price.rate), fee=fee)
+                rate = _rate(fee.price, fee.price.rate)
+                yield Part(PartKind.LINE_FEE, fee.price, rate, None, fee)
     for kind, fees in (
         (PartKind.SHIPPING, order.shipping_charges),
         (PartKind.PAYMENT_FEE, order.payment_fees),
     ):
         for fee in fees:
             if not _is_nothing(fee.price):
-                yield Part(kind, fee.price, _rate(fee.price, fee.price.rate), fee=fee)
+                yield Part(kind, fee.price, _rate(fee.price, fee.price.rate), None, fee)
 
 
 def _is_nothing(price: Price) -> bool:
@@ -91,10 +96,14 @@ def check_sums(order: Order, total: Price, parts: Iterable[Part], *, includes_ta
     if not order.total_by_rate:
         return
     agree([total], order.total_by_rate)
-    by_rate = [(price.rate or ZERO, price) for price in order.total_by_rate]
-    for rate in sorted({part.rate for part in parts} | {rate for rate, _ in by_rate}):
-        stated = [price for stated_rate, price in by_rate if stated_rate == rate]
-        agree(stated, [part.price for part in parts if part.rate == rate], rate)
+    stated: dict[Decimal, list[Price]] = {}
+    for price in order.total_by_rate:
+        stated.setdefault(price.rate or ZERO, []).append(price)
+    found: dict[Decimal, list[Price]] = {}
+    for part in parts:
+        found.setdefault(part.rate, []).append(part.price)
+    for rate in sorted(stated.keys() | found.keys()):
+        agree(stated.get(rate, ()), found.get(rate, ()), rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +122,13 @@ class _Agreement:
     def __call__(
         self, stated: Sequence[Price], found: Sequence[Price], rate: Decimal | None = None
     ) -> None:
-        count = len(stated) + len(found)
-        half = self.last_decimal / 2
         for attribute, amount in _AMOUNTS.items():
             whole, pieces = sum(map(amount, stated), ZERO), sum(map(amount, found), ZERO)
             if whole == pieces:
                 continue
-            slack = half * count * (1 if attribute == self.own else 2)
-            if len(stated) == len(found) == 1:
-                slack = half
+            slack = half = self.last_decimal / 2
+            if not len(stated) == len(found) == 1:
+                slack = half * (len(stated) + len(found)) * (1 if attribute == self.own else 2)
             # A total may be rounded to the currency's decimals though its parts have more.
             rounded = round_half_up(pieces, smallest_unit(self.currency))
             if abs(pieces - whole) > slack and whole != rounded:
@@ -159,12 +166,14 @@ def _same(one: Price, other: Price) -> bool:
 
 def _last_decimal(order: Order, total: Price, prices: Iterable[Price]) -> Decimal:
     unit = smallest_unit(order.currency)
-    finer = [
-        -int(amount.normalize().as_tuple().exponent)
+    amounts = [
+        amount
         for price in (total, *prices, *order.total_by_rate)
         for amount in (price.net, price.gross)
-        # Nearly all are, and it is quickly told.
-        if not amount.same_quantum(unit)
     ]
-    decimals = max(currency_decimals(order.currency), min(max(finer, default=0), _FINEST_DECIMALS))
+    # A sum has the decimals of its finest amount. Nearly all orders are like this.
+    if sum(amounts, unit).same_quantum(unit):
+        return unit
+    finest = max(-int(amount.normalize().as_tuple().exponent) for amount in amounts)
+    decimals = max(currency_decimals(order.currency), min(finest, _FINEST_DECIMALS))
     return Decimal(1).scaleb(-decimals)

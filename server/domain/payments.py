@@ -53,8 +53,9 @@ def means_code(method: str, currency: str, *, has_account: bool) -> str:
     # A debit card is a card.
     name = _NOT_A_LETTER.sub("", method.lower()).replace("debitcard", "card")
     for words, code in _MEANS:
-        if any(word in name for word in words):
-            if code != _TRANSFER:
-                return code
-            return ("58" if currency == "EUR" else "30") if has_account else ""
+        for word in words:
+            if word in name:
+                if code != _TRANSFER:
+                    return code
+                return ("58" if currency == "EUR" else "30") if has_account else ""
     return ""

@@ -58,13 +58,13 @@ def group_by_rate(
     for rate, net, tax in zip(rates, nets, taxes, strict=True):
         members = by_rate[rate]
         _check_stated_tax(rate, tax, members, unit)
-        shares = apportion(net, [_exact_net(p, includes_tax=includes_tax) for p in members], unit)
+        if includes_tax:
+            exact = [part.price.gross * 100 / (100 + rate) for part in members]
+        else:
+            exact = [part.price.net for part in members]
+        shares = apportion(net, exact, unit)
         groups.append(TaxGroup(rate, net, tax, tuple(members), tuple(shares)))
     return tuple(groups)
-
-
-def _exact_net(part: Part, *, includes_tax: bool) -> Decimal:
-    return part.price.gross * 100 / (100 + part.rate) if includes_tax else part.price.net
 
 
 def _tax_on_top(

@@ -14,9 +14,9 @@ from decimal import Decimal
 from server.domain import tax_texts
 from server.domain.errors import OrderRejected
 from server.domain.invoice import TaxCategory
-from server.domain.party import PostalAddress, Seller
+from server.domain.party import Seller
 from server.domain.settings import TaxRegistrations
-from server.domain.tax_area import EU_AREAS, same_area, tax_area, vat_id_area
+from server.domain.tax_area import EU_AREAS, same_area, vat_id_area
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,9 @@ class Sale:
 
     seller: Seller
     registrations: TaxRegistrations
-    #: Where the goods go.
-    delivery: PostalAddress
+    #: Where the goods come from, and where they go (`tax_area`).
+    seller_area: str
+    delivery_area: str
     #: Checked, with its prefix; empty where the buyer gave none.
     buyer_vat_id: str
     #: Where the order holds the buyer's VAT id.
@@ -34,16 +35,6 @@ class Sale:
     supply_date: date | None
     #: Whether anything in the order is taxed.
     taxed: bool
-
-    @property
-    def seller_area(self) -> str:
-        """Tells where the goods come from."""
-        return tax_area(self.seller.address)
-
-    @property
-    def delivery_area(self) -> str:
-        """Tells where the goods go."""
-        return tax_area(self.delivery)
 
     @property
     def foreign_vat_id(self) -> str:
@@ -113,6 +104,8 @@ def tax_category(sale: Sale, rate: Decimal, field: str, *, nothing: bool = False
 def exemption(category: TaxCategory, sale: Sale, language: str) -> tuple[str, str]:
     """Gives why no tax is charged in words (BT-120), and as a VATEX code (BT-121)."""
     match category:
+        case TaxCategory.STANDARD | TaxCategory.ZERO_RATED:
+            return "", ""
         case TaxCategory.EXEMPT if sale.registrations.small_business:
             reason = tax_texts.small_business_reason(sale.seller_area, language)
             return reason, "VATEX-FR-FRANCHISE" if sale.seller_area == "FR" else ""
@@ -127,7 +120,6 @@ def exemption(category: TaxCategory, sale: Sale, language: str) -> tuple[str, st
             return tax_texts.in_language(tax_texts.EXPORT, language), code
         case TaxCategory.NOT_SUBJECT:
             return tax_texts.in_language(tax_texts.NOT_SUBJECT, language), "VATEX-EU-O"
-    return "", ""
 
 
 def tax_notes(sale: Sale, language: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from server.domain.errors import InvalidInput
 
 Tenant = NewType("Tenant", str)
 
+#: Characters of a tenant's name, at most.
+LONGEST_NAME = 16
 _TENANT = re.compile(r"[a-z][a-z0-9]{2,15}")
 
 

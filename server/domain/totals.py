@@ -28,13 +28,15 @@ def totals_of(
     """Adds up; nothing is rounded here, for everything is already."""
     # Starting from 0.00 keeps the currency's decimals in a sum of nothing.
     nothing = ZERO * smallest_unit(currency)
-    adjusted = dict.fromkeys(AdjustmentKind, nothing)
+    off, added = nothing, nothing
     for adjustment in adjustments:
-        adjusted[adjustment.kind] += adjustment.net_amount
+        if adjustment.kind is AdjustmentKind.ALLOWANCE:
+            off += adjustment.net_amount
+        else:
+            added += adjustment.net_amount
     line_total = sum((line.net_amount for line in lines), nothing)
     tax = sum((subtotal.tax_amount for subtotal in subtotals), nothing)
     prepaid = sum((payment.paid_amount for payment in payments), nothing)
-    off, added = adjusted[AdjustmentKind.ALLOWANCE], adjusted[AdjustmentKind.CHARGE]
     tax_exclusive = line_total - off + added
     return Totals(
         lines=line_total,

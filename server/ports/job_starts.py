@@ -23,5 +23,5 @@ class JobStartStore(Protocol):
     """Keeps new jobs, so many of them at once as there are."""
 
     def add(self, starts: Sequence[JobStart], chunk_size: int) -> None:
-        """Records jobs with their orders and their first chunks, of at most chunk_size orders."""
+        """Records jobs with their orders and their first chunks, see `orders_of_chunk`."""
         ...

@@ -134,6 +134,10 @@ class ChunkStore(Protocol):
         """
         ...
 
+    def split(self, chunk: Chunk) -> None:
+        """Closes a held chunk and adds one for each of its orders, which may have numbers."""
+        ...
+
     def claim(
         self, holder: str, now: datetime, window: int, *, starts: bool = False
     ) -> Chunk | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from contextvars import ContextVar
 from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import unquote
@@ -13,8 +12,8 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 #: The metadata by which a gateway tells its client's address.
 CLIENT_ADDRESS = "x-client-address"
-#: The client's address in the call that is being answered; empty for a local socket.
-ADDRESS: ContextVar[str] = ContextVar("address", default="")
+#: Characters of it that are looked at, and remembered: no address has so many.
+LONGEST_ADDRESS = 100
 #: What one customer of a provider has of IPv6: a rate for each address would be none.
 _IPV6_PREFIX = 64
 

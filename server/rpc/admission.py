@@ -12,7 +12,13 @@ from typing import Any, NoReturn
 
 import grpc
 
-from server.rpc.addresses import ADDRESS, CLIENT_ADDRESS, Network, client_address, rate_key
+from server.rpc.addresses import (
+    CLIENT_ADDRESS,
+    LONGEST_ADDRESS,
+    Network,
+    client_address,
+    rate_key,
+)
 from server.rpc.handlers import (
     Context,
     Handler,
@@ -28,13 +34,16 @@ from server.rpc.taking import Taking
 from server.service.origin import tell_origin
 
 WATCH = "/invoicejobs.v1.InvoiceJobs/WatchInvoiceJob"
+CHECK = "/grpc.health.v1.Health/Check"
 #: Not counted among all calls: streams that watch have numbers of their own, and health checks must
 #: be answered however much there is to do, or the server would be taken for a dead one.
-_UNCOUNTED = {WATCH, "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"}
-#: What the call says about its client's address.
-_TOLD: ContextVar[str] = ContextVar("told", default="")
-#: Whether the call was let in without a token.
-_STRANGE: ContextVar[bool] = ContextVar("strange", default=False)
+_UNCOUNTED = {WATCH, CHECK, "/grpc.health.v1.Health/Watch"}
+#: Checks of one address a second, and open at the same time. They are counted apart: what else
+#: comes from a load balancer's address must not make it take us for dead.
+CHECK_RATE = 20
+CHECK_CALLS = 20
+#: What the call says about its client's address, and whether it was let in without a token.
+_COMING: ContextVar[tuple[str, bool]] = ContextVar("coming")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +51,9 @@ class Guards:
     """What is asked of clients. A rate of 0 has no bound."""
 
     #: Calls a second.
-    address_rate: int = 0
+    address_rate: float = 0
     #: Calls a second.
-    tenant_rate: int = 0
+    tenant_rate: float = 0
     #: Open calls of one address, and of one tenant.
     address_calls: int = 100
     tenant_calls: int = 500
@@ -54,6 +63,15 @@ class Guards:
     gateways: tuple[Network, ...] = ()
     #: Seconds that a call's message may take, or a stream be silent.
     receive_timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one address has of some methods."""
+
+    #: None has no bound.
+    rates: Rates | None
+    open_calls: Places
 
 
 class AddressAdmission:
@@ -80,15 +98,11 @@ class AddressAdmission:
         self._guards = guards
         self._messages = messages
         self._strange = strange
-        self._rates = Rates(guards.address_rate) if guards.address_rate else None
         self._calls = Places(calls, "The server answers as many calls as it can.", "TOO_MANY_CALLS")
-        self._of_address = Places(
-            guards.address_calls,
-            "As many calls are open for this address as one may have.",
-            "TOO_MANY_CALLS_OF_ADDRESS",
-        )
+        self._share = _share(guards.address_rate, guards.address_calls)
+        self._checks = _share(CHECK_RATE if guards.address_rate else 0, CHECK_CALLS)
         # A gateway waits for its own clients, so it gets longer than they do.
-        self._taking = Taking(2 * guards.receive_timeout, self._of_address)
+        self._taking = Taking(2 * guards.receive_timeout, self._share.open_calls)
         self._surrounded = Surrounded(self._surround)
 
         @lru_cache(4096)
@@ -102,43 +116,53 @@ class AddressAdmission:
     def surrounded(self, handler: Handler, details: grpc.HandlerCallDetails) -> Handler:
         """Surrounds the handler of a call."""
         metadata = details.invocation_metadata or ()
-        _TOLD.set(next((str(value) for key, value in metadata if key == CLIENT_ADDRESS), ""))
-        _STRANGE.set(is_strange(details.method, metadata))
+        told = ""
+        for key, value in metadata:
+            if key == CLIENT_ADDRESS:
+                told = str(value)[:LONGEST_ADDRESS]
+                break
+        _COMING.set((told, is_strange(details.method, metadata)))
         return self._surrounded(handler, details.method)
 
     def _surround(self, handler: Handler, method: str) -> Handler:
         admit = self._admit_stream if handler.request_streaming else self._admit_message
+        share = self._checks if method == CHECK else self._share
         counted = method not in _UNCOUNTED
         return self._taking.surround(
-            with_admission(handler, partial(admit, counted), streamed=True)
+            with_admission(handler, partial(admit, share, counted), streamed=True)
         )
 
     async def _admit_stream(
-        self, counted: bool, requests: Any, context: Context
+        self, share: _Share, counted: bool, requests: Any, context: Context
     ) -> AsyncIterator[Any]:
-        if refusal := self._admit(context, counted=counted):
+        told, _ = _COMING.get()
+        if refusal := self._admit(told, context, share, counted=counted):
             await refusal
         await self._messages.open_stream(context)
         return self._stream(requests, context)
 
-    async def _admit_message(self, counted: bool, _requests: Any, context: Context) -> Any:
-        if refusal := self._admit(context, counted=counted):
+    async def _admit_message(
+        self, share: _Share, counted: bool, _requests: Any, context: Context
+    ) -> Any:
+        told, strange = _COMING.get()
+        if refusal := self._admit(told, context, share, counted=counted):
             await refusal
-        messages = self._strange if _STRANGE.get() else self._messages
+        messages = self._strange if strange else self._messages
         request = await messages.read(context)
         self._see(request)
         return request
 
-    def _admit(self, context: Context, *, counted: bool) -> Awaitable[NoReturn] | None:
+    def _admit(
+        self, told: str, context: Context, share: _Share, *, counted: bool
+    ) -> Awaitable[NoReturn] | None:
         """Counts a call, or gives what refuses it."""
-        address, key = self._find_client(context.peer(), _TOLD.get())
-        ADDRESS.set(address)
+        address, key = self._find_client(context.peer(), told)
         tell_origin(address=address)
         if key:
-            if self._rates and (wait := self._rates.take(key)):
+            if share.rates and (wait := share.rates.take(key)):
                 return refuse_rate(context, wait, "from this address")
-            if not self._of_address.take(key):
-                return self._of_address.refuse(context)
+            if not share.open_calls.take(key):
+                return share.open_calls.refuse(context)
         if counted and not self._calls.take():
             return self._calls.refuse(context)
         return None
@@ -151,6 +175,15 @@ class AddressAdmission:
                 self._see(request)
                 first = False
             yield request
+
+
+def _share(rate: float, open_calls: int) -> _Share:
+    places = Places(
+        open_calls,
+        "As many calls are open for this address as one may have.",
+        "TOO_MANY_CALLS_OF_ADDRESS",
+    )
+    return _Share(Rates(rate) if rate else None, places)
 
 
 async def refuse_rate(context: Context, wait: float, whose: str) -> NoReturn:

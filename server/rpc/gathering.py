@@ -1,9 +1,10 @@
 """Does together what is asked for while something is being done.
 
-To bring a transaction to the disk takes longer than all else in it, and an SQLite file has one
-writer. So calls that come while others are written wait for each other: whoever is there when the
-disk is free goes into the next transaction, in the order they came. One that comes alone does not
-wait at all, and the more there are, the less each of them costs.
+To begin a transaction and to bring it to the disk takes longer than all else in it, and an SQLite
+file has one writer. So calls that come while others are written wait for each other: whoever is
+there when the disk is free goes into the next transaction, in the order they came. A quick disk is
+free before many are there, so where several ask, the next waits for a pause to be over. One that
+comes alone does not wait at all, and the more there are, the less each of them costs.
 """
 
 from __future__ import annotations
@@ -42,18 +43,22 @@ class Gathering(Generic[A, R]):
         together: Callable[[Sequence[A]], Sequence[R | Exception]],
         weigh: Callable[[A], int],
         most: int,
+        pause: Callable[[float], float],
     ) -> None:
         """Takes what gives for each that is asked for a result, or what it failed with.
 
         begin does what needs not wait, on the event loop; where it gives nothing, together does
         all, on a thread. A thread and the loop that both want the interpreter take it from each
         other at every step of SQLite, which costs several times what a small job takes. At most so
-        much is done together as weighs most; whatever weighs more is done alone.
+        much is done together as weighs most; whatever weighs more is done alone. Where several ask
+        at once, the next begin some seconds after those before them began: pause tells how many,
+        from how many those took.
         """
         self._begin = begin
         self._together = together
         self._weigh = weigh
         self._most = most
+        self._pause = pause
         self._thread = Threads(1)
         #: What is asked for, by who waits for it, in the order they came.
         self._waiting: OrderedDict[asyncio.Future[R], A] = OrderedDict()
@@ -83,9 +88,14 @@ class Gathering(Generic[A, R]):
         self._thread.close()
 
     async def _work(self) -> None:
+        now = asyncio.get_running_loop().time
         try:
             while group := self._next_group():
+                begun = now()
                 await self._do(group)
+                if len(group) > 1 or self._waiting:  # not for one who asks again and again
+                    took = now() - begun
+                    await asyncio.sleep(max(self._pause(took) - took, 0))
         finally:
             self._working = None
 

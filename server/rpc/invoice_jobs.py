@@ -32,10 +32,16 @@ from server.service.links import SignDocument
 from server.service.origin import current_origin
 from server.service.use_cases import UseCases
 
-#: The most jobs that are written in one transaction; each 100 orders count as one more.
-TOGETHER = 64
-_ORDERS_OF_ONE = 100
-#: Orders that are read without a thread, and written, each job as one more.
+#: The most jobs that are written in one transaction, and without a thread; each 20 orders count as
+#: one more, for they take as long. That is up to 2 ms.
+TOGETHER = 32
+ORDERS_OF_ONE = 20
+#: Where several ask at once, jobs are written in so much of the time, and no later than so many
+#: seconds after those before: with 300 a second three or four share a transaction, which costs more
+#: than to write them. Where a disk is slow, many come during a transaction anyway.
+WRITING_SHARE = 0.25
+LONGEST_PAUSE = 0.01
+#: Orders that are read without a thread.
 FEW_ORDERS = 50
 
 
@@ -51,7 +57,7 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
         """
         self._embedded = embedded
         self._gathering = (
-            Gathering(self._begin_few, self._create_together, _weight, TOGETHER)
+            Gathering(self._begin, self._create_together, _weight, TOGETHER, _pause)
             if embedded
             else None
         )
@@ -83,10 +89,11 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
             job = await self._threads.run(create_job, tenant, job_type, order_ids, request_id)
         return invoice_jobs_pb2.CreateInvoiceJobResponse(job=job_message(job))
 
-    def _begin_few(self, asked: Sequence[JobRequest]) -> BegunJobs | None:
-        """Begins few small jobs at once, for that takes no longer than to read some."""
-        few = sum(1 + len(each.order_ids) for each in asked) <= FEW_ORDERS
-        return self._use_cases.create_job.begin(asked) if few else None
+    def _begin(self, asked: Sequence[JobRequest]) -> BegunJobs | None:
+        """Begins jobs at once, unless it is one alone that is too large for that."""
+        if sum(map(_weight, asked)) > TOGETHER:
+            return None
+        return self._use_cases.create_job.begin(asked)
 
     def _create_together(self, asked: Sequence[JobRequest]) -> list[Job | Exception]:
         return self._use_cases.create_job.together(asked)
@@ -215,9 +222,14 @@ def watch_handler(servicer: InvoiceJobsServicer) -> grpc.GenericRpcHandler:
     return grpc.method_handlers_generic_handler(service, {"WatchInvoiceJob": handler})
 
 
+def _pause(took: float) -> float:
+    """Tells how many seconds after a transaction began the next may, where several ask at once."""
+    return min(took / WRITING_SHARE, LONGEST_PAUSE)
+
+
 def _weight(asked: JobRequest) -> int:
     """Tells how long a job takes to be written, as many as that of one order."""
-    return 1 + len(asked.order_ids) // _ORDERS_OF_ONE
+    return 1 + len(asked.order_ids) // ORDERS_OF_ONE
 
 
 def _read_resume_token(request: invoice_jobs_pb2.WatchInvoiceJobRequest, tenant: Tenant) -> int:

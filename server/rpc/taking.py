@@ -11,7 +11,7 @@ from typing import Any
 
 import grpc
 
-from server.rpc.addresses import ADDRESS, rate_key
+from server.rpc.addresses import rate_key
 from server.rpc.handlers import (
     Context,
     Handler,
@@ -22,6 +22,7 @@ from server.rpc.handlers import (
 )
 from server.rpc.overdue import Overdue
 from server.rpc.places import Places
+from server.service.origin import current_origin
 
 
 class Taking:
@@ -44,7 +45,9 @@ class Taking:
             # Closes what is further in at once when the client leaves.
             async with aclosing(behaviour(request, context)) as responses:
                 async for response in responses:
-                    timer = self._after_patience(self._end, task, context, rate_key(ADDRESS.get()))
+                    timer = self._after_patience(
+                        self._end, task, context, rate_key(current_origin().address)
+                    )
                     try:
                         yield response
                     finally:

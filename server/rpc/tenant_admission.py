@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
+from server.domain.tenant import LONGEST_NAME
 from server.rpc.admission import WATCH, refuse_rate, with_admission
 from server.rpc.handlers import Context, Handler, Surrounded
 from server.rpc.places import Places
 from server.rpc.rates import Rates
+
+#: Stands for all whose names are too long to be a tenant's; no tenant has this name.
+_NOBODY = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class Shares:
     """What one tenant may have. A rate of 0 has no bound."""
 
     #: Calls a second.
-    rate: int
+    rate: float
     #: Open calls, but for streams.
     calls: int
     #: Streams that watch jobs.
@@ -69,6 +73,10 @@ class TenantAdmission:
     def _count(self, places: Places, request: Any, context: Context) -> Awaitable[NoReturn] | None:
         """Counts a call, or gives what refuses it."""
         if tenant := getattr(request, "tenant", ""):
+            # What is no tenant's name is refused further in. Where nobody shows a token it comes as
+            # far as here; all of it is counted as one, or it would be kept in any length.
+            if len(tenant) > LONGEST_NAME:
+                tenant = _NOBODY
             if self._rates and (wait := self._rates.take(tenant)):
                 return refuse_rate(context, wait, "for this tenant")
             if not places.take(tenant):

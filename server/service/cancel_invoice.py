@@ -7,8 +7,8 @@ records the credit note, and its documents are made from what was recorded.
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from server.domain.audit import AuditAction, AuditEntry
@@ -19,7 +19,7 @@ from server.domain.invoice_record import InvoiceRecord
 from server.domain.numbering import open_series
 from server.domain.tenant import Tenant
 from server.ports import Clock, Database, IssuedInvoice, RememberedRequest, UnitOfWork
-from server.service.draw_numbers import draw_numbers
+from server.service.draw_numbers import SeriesPassed, draw_numbers
 from server.service.make_documents import MakeDocuments
 from server.service.origin import current_origin
 from server.service.read_invoice import ReadInvoice, invoice_not_found
@@ -46,7 +46,10 @@ class CancelInvoice:
         request.
         """
         _check(credit, request_id)
-        note = self._issue(tenant, number, credit, request_id)
+        note = None
+        while note is None:
+            with suppress(SeriesPassed):
+                note = self._issue(tenant, number, credit, request_id)
         self._complete(tenant, note)
         return ReadInvoice(self.database)(tenant, note)
 
@@ -54,7 +57,6 @@ class CancelInvoice:
         """Records the credit note and gives its number."""
         fingerprint = _fingerprint(number, credit)
         with self.database.write() as unit:
-            # Read inside the transaction, so that later numbers never bear earlier times.
             now = self.clock.now()
             note = first_result(unit.requests.find, tenant, request_id, fingerprint, now)
             if note:
@@ -71,7 +73,7 @@ class CancelInvoice:
                 note = credit_notes[-1].number
             else:
                 draft = compute_credit(invoice, credit_notes, credit)
-                issued = _number(unit, tenant, draft, now)
+                issued = self._number(unit, tenant, draft)
                 unit.invoices.add(tenant, "", [issued])
                 if is_cancelled(invoice, (*credit_notes, issued)):
                     unit.invoices.cancel(tenant, number)
@@ -88,6 +90,30 @@ class CancelInvoice:
                 )
             unit.commit()
         return note
+
+    def _number(self, unit: UnitOfWork, tenant: Tenant, draft: InvoiceDraft) -> Invoice:
+        """Numbers a credit note. Raises NotReady, or OrderRejected after the last number."""
+        settings = unit.settings.get(tenant)
+        site = settings.site(draft.site_code) if settings else None
+        if settings is None or site is None:
+            raise NotReady(f"The settings know no site {draft.site_code!r}.", reason="SITE_UNKNOWN")
+        sequence = settings.credit_note_sequence_for(site)
+        if sequence is None:
+            raise NotReady(
+                f"The site {site.code!r} issues no credit notes: name their number sequence in its "
+                "settings (credit_note_sequence), then try again.",
+                reason="CREDIT_NOTE_SEQUENCE_MISSING",
+            )
+        zone = ZoneInfo(site.time_zone)
+        series = open_series(sequence, site.data(), self.clock.now().astimezone(zone))
+        numbers = draw_numbers(unit, tenant, series, 1)
+        if not numbers:
+            raise series.exhausted()
+        # As for invoices: the counter is ours, so later numbers never bear earlier times.
+        now = self.clock.now()
+        if open_series(sequence, site.data(), now.astimezone(zone)) != series:
+            raise SeriesPassed
+        return issue_credit_note(draft, numbers[0], now, now.astimezone(zone))
 
     def _complete(self, tenant: Tenant, note: str) -> None:
         """Makes those documents of a credit note that are missing.
@@ -124,24 +150,3 @@ def _check(credit: Credit, request_id: str) -> None:
 def _fingerprint(number: str, credit: Credit) -> str:
     lines = [f"{line.position}={line.quantity}" for line in credit.lines]
     return fingerprint_of("CREDIT", number, credit.reason, str(credit.amount), *lines)
-
-
-def _number(unit: UnitOfWork, tenant: Tenant, draft: InvoiceDraft, now: datetime) -> Invoice:
-    """Draws the credit note's number. Raises NotReady, or OrderRejected after the last number."""
-    settings = unit.settings.get(tenant)
-    site = settings.site(draft.site_code) if settings else None
-    if settings is None or site is None:
-        raise NotReady(f"The settings know no site {draft.site_code!r}.", reason="SITE_UNKNOWN")
-    sequence = settings.credit_note_sequence_for(site)
-    if sequence is None:
-        raise NotReady(
-            f"The site {site.code!r} issues no credit notes: name their number sequence in its "
-            "settings (credit_note_sequence), then try again.",
-            reason="CREDIT_NOTE_SEQUENCE_MISSING",
-        )
-    local_time = now.astimezone(ZoneInfo(site.time_zone))
-    series = open_series(sequence, site.data(), local_time)
-    numbers = draw_numbers(unit, tenant, series, 1)
-    if not numbers:
-        raise series.exhausted()
-    return issue_credit_note(draft, numbers[0], now, local_time)

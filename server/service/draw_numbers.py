@@ -23,6 +23,10 @@ class NumberTaken(NotReady):
         self.sequence = sequence
 
 
+class SeriesPassed(Exception):
+    """Numbers were drawn that name a time which has passed: begin anew, without commit."""
+
+
 def draw_numbers(
     unit: UnitOfWork,
     tenant: Tenant,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from server.domain.job import Chunk
 from server.domain.numbering import NumberSeries, open_series
 from server.domain.settings import Site, TenantSettings
 from server.ports import Clock, Database, IssuedInvoice, UnitOfWork
-from server.service.draw_numbers import NumberTaken, draw_numbers
+from server.service.draw_numbers import NumberTaken, SeriesPassed, draw_numbers
 from server.service.outcomes import cancelled
 
 
@@ -59,6 +59,8 @@ class IssueInvoices:
             except NumberTaken as taken:
                 # Left without commit: the numbers drawn are as if they never were.
                 blocked.add(taken.sequence)
+            except SeriesPassed:
+                continue
         return Issued()
 
     def _issue(
@@ -73,31 +75,29 @@ class IssueInvoices:
         issued.invoiced.update(
             unit.invoices.of_orders(chunk.tenant, [draft.order_id for draft in drafts])
         )
+        left = [draft for draft in drafts if draft.order_id not in issued.invoiced]
         # Without a lock: a cancellation that is committed later comes after these numbers.
         job = unit.jobs.get(chunk.tenant, chunk.job_id)
-        # Read inside the transaction, so that later numbers never bear earlier times.
-        now = self.clock.now()
-        series_of_site: dict[str, NumberSeries | OrderRejected] = {}
+        if job and job.cancelled_at:
+            issued.refused.update((draft.order_id, cancelled()) for draft in left)
+            return issued
+        sites = {draft.site_code for draft in left}
+        series_of_site = _series_of_sites(settings, sites, self.clock.now(), blocked)
         waiting: dict[NumberSeries, list[InvoiceDraft]] = {}
-        for draft in drafts:
-            if draft.order_id in issued.invoiced:
-                continue
-            if job and job.cancelled_at:
-                issued.refused[draft.order_id] = cancelled()
-                continue
-            if draft.site_code not in series_of_site:
-                series_of_site[draft.site_code] = _series(settings, draft.site_code, now, blocked)
+        for draft in left:
             series = series_of_site[draft.site_code]
             if isinstance(series, OrderRejected):
                 issued.refused[draft.order_id] = series
             else:
                 waiting.setdefault(series, []).append(draft)
-        # In one order everywhere: two chunks that draw from the same counters in different orders
-        # would wait for each other.
-        for series in sorted(waiting, key=lambda series: (series.sequence, series.key)):
+        drawn = _draw(unit, chunk, waiting)
+        # The counters are ours until the commit. Whoever draws after us reads the clock after us,
+        # so later numbers never bear earlier times.
+        now = self.clock.now()
+        if drawn.keys() - set(_series_of_sites(settings, sites, now, blocked).values()):
+            raise SeriesPassed
+        for series, numbers in drawn.items():
             group = waiting[series]
-            given = issued.invoices.keys()
-            numbers = draw_numbers(unit, chunk.tenant, series, len(group), given)
             if numbers:
                 unit.audit.add(_entry(chunk, now, numbers))
             for draft, number in zip(group, numbers, strict=False):
@@ -107,6 +107,20 @@ class IssueInvoices:
             for draft in group[len(numbers) :]:
                 issued.refused[draft.order_id] = series.exhausted()
         return issued
+
+
+def _draw(
+    unit: UnitOfWork, chunk: Chunk, waiting: Mapping[NumberSeries, Sequence[InvoiceDraft]]
+) -> dict[NumberSeries, list[str]]:
+    """Draws a number for each draft; fewer when its series ends before."""
+    drawn: dict[NumberSeries, list[str]] = {}
+    given: set[str] = set()
+    # In one order everywhere: two chunks that draw from the same counters in different orders
+    # would wait for each other.
+    for series in sorted(waiting, key=lambda series: (series.sequence, series.key)):
+        drawn[series] = draw_numbers(unit, chunk.tenant, series, len(waiting[series]), given)
+        given.update(drawn[series])
+    return drawn
 
 
 def _entry(chunk: Chunk, now: datetime, numbers: Sequence[str]) -> AuditEntry:
@@ -125,6 +139,12 @@ def _site(settings: TenantSettings, code: str) -> Site:
 
 def _zone(settings: TenantSettings, site_code: str) -> ZoneInfo:
     return ZoneInfo(_site(settings, site_code).time_zone)
+
+
+def _series_of_sites(
+    settings: TenantSettings, site_codes: Collection[str], now: datetime, blocked: set[str]
+) -> dict[str, NumberSeries | OrderRejected]:
+    return {code: _series(settings, code, now, blocked) for code in site_codes}
 
 
 def _series(

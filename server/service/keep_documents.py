@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from server.domain.document import Document, DocumentFormat
 from server.domain.invoice import Invoice
 from server.domain.tenant import Tenant
 from server.ports import DocumentStore
+from server.service.hashing import hash_all
 
 _UNSAFE = re.compile(r"[^\w.+-]+")
 
@@ -33,20 +33,22 @@ class KeepDocuments:
         """
         files: dict[str, bytes] = {}
         kept: list[Document | Exception] = []
+        hashes = iter(hash_all([data for data in rendered if isinstance(data, bytes)]))
         for (invoice, format), data in zip(wanted, rendered, strict=True):
             if isinstance(data, Exception):
                 kept.append(data)
                 continue
-            document = describe(self.tenant, invoice, format, data)
+            document = describe(self.tenant, invoice, format, data, next(hashes))
             files[document.key] = data
             kept.append(document)
         self.store.store(files)
         return kept
 
 
-def describe(tenant: Tenant, invoice: Invoice, format: DocumentFormat, data: bytes) -> Document:
-    """Makes the record of a document from its bytes."""
-    sha256 = hashlib.sha256(data).hexdigest()
+def describe(
+    tenant: Tenant, invoice: Invoice, format: DocumentFormat, data: bytes, sha256: str
+) -> Document:
+    """Makes the record of a document from its bytes and their hash."""
     name = _UNSAFE.sub("-", invoice.number).strip("-.") or "invoice"
     if format is not DocumentFormat.PDF:
         name += "-" + format.lower().replace("_", "-")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from server.domain.document import Document
 from server.domain.errors import LimitExceeded, OrderRejected
 from server.domain.job import JobOrder, JobOrderStatus
@@ -16,8 +14,7 @@ _MESSAGE_LENGTH = 1000
 
 def success(order: JobOrder, document: Document, *, existed: bool) -> JobOrder:
     """Records that the order has an invoice, issued by this job or, if existed, before it."""
-    return replace(
-        order,
+    return order._replace(
         status=JobOrderStatus.SUCCESS,
         message=EXISTED if existed else "",
         invoice_number=document.invoice_number,
@@ -27,8 +24,7 @@ def success(order: JobOrder, document: Document, *, existed: bool) -> JobOrder:
 
 def failure(order: JobOrder, error: OrderRejected) -> JobOrder:
     """Records why the order has no invoice."""
-    return replace(
-        order,
+    return order._replace(
         status=JobOrderStatus.FAILURE,
         message=error.message[:_MESSAGE_LENGTH],
         reason=error.reason,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from server.domain.job import Chunk, ChunkKind
+from server.domain.job import Chunk, ChunkKind, orders_of_chunk
 from server.domain.settings import SelectionRule, Site
 from server.ports import Clock, Database, DueFilter, JobLoad, OrderSource
 from server.service.job_limits import DEFAULT_LIMITS, JobLimits
@@ -60,9 +60,9 @@ class PlanJob:
             if order_ids and job and not job.cancelled_at:
                 unit.jobs.add_orders(chunk.job_id, 0, order_ids)
                 self.loads.add({chunk.tenant: JobLoad(0, len(order_ids))})
-                unit.chunks.add(
-                    chunk.job_id, chunk.tenant, ChunkKind.ORDERS, 0, len(order_ids), self.chunk_size
-                )
+                count = len(order_ids)
+                size = orders_of_chunk(count, self.chunk_size)
+                unit.chunks.add(chunk.job_id, chunk.tenant, ChunkKind.ORDERS, 0, count, size)
             unit.jobs.close_if_complete(chunk.job_id, now)
             unit.commit()
 

@@ -9,6 +9,7 @@ from server.domain.document import Document
 from server.domain.tenant import Tenant
 from server.ports import Database, DocumentStore, Renderer
 from server.service.archive_findings import Finding
+from server.service.hashing import hash_all
 from server.service.keep_documents import describe
 from server.service.verify_documents import Fault
 
@@ -37,7 +38,8 @@ class RepairDocuments:
             if isinstance(data, Exception):
                 findings.append(_not_made(fault, data))
                 continue
-            document = describe(tenant, invoices[fault.number], fault.format, data)
+            [sha256] = hash_all([data])
+            document = describe(tenant, invoices[fault.number], fault.format, data, sha256)
             if fault.recorded is None:
                 new.append(document)
             elif document.sha256 != fault.recorded.sha256:

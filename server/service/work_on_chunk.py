@@ -114,8 +114,7 @@ class WorkOnChunk:
             return
         log.warning("job %s chunk %d is tried order by order", chunk.job_id, chunk.index)
         with self.database.write() as unit:
-            unit.chunks.finish(chunk)
-            unit.chunks.add(chunk.job_id, chunk.tenant, chunk.kind, chunk.first, chunk.end, 1)
+            unit.chunks.split(chunk)
             unit.commit()
 
     def _give_up(self, chunk: Chunk) -> None:

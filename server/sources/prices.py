@@ -103,16 +103,16 @@ def _line(entry: EntryJson, path: str, discount_names: dict[str, str]) -> OrderL
     unit = entry.measurement_unit
     list_price, price, fees, final = _line_prices(entry, path)
     return OrderLine(
-        item_id=clean(product.sku or product.code or product.id),
-        name=localized(product.name, product.localized_name),
-        quantity=amount(quantity, path, name),
-        unit=clean(unit.unit_code if isinstance(unit, UnitJson) else unit),
-        list_price=list_price,
-        price=price,
-        fees=fees,
-        final_price=final,
-        path=path,
-        discount_name=_discount_name(entry, discount_names),
+        clean(product.sku or product.code or product.id),
+        localized(product.name, product.localized_name),
+        amount(quantity, path, name),
+        clean(unit.unit_code if isinstance(unit, UnitJson) else unit),
+        list_price,
+        price,
+        fees,
+        final,
+        path,
+        _discount_name(entry, discount_names),
     )
 
 
@@ -141,8 +141,10 @@ def _line_fees(given: EntryPriceJson, path: str) -> tuple[Fee, ...]:
 
 
 def _fees(fees: list[FeeJson] | None, path: str) -> tuple[Fee, ...]:
+    if not fees:
+        return ()
     read = []
-    for index, fee in enumerate(fees or ()):
+    for index, fee in enumerate(fees):
         if fee.discounted_price:
             price = _price(fee.discounted_price, f"{path}[{index}].discountedPrice")
         elif fee.price:
@@ -169,13 +171,8 @@ def _price(given: PriceJson, path: str) -> Price:
     if net is None or gross is None:
         missing = "netValue" if net is None else "grossValue"
         raise InvalidInput.field(f"{path}.{missing}", "is missing")
-    return Price(
-        net=net,
-        gross=gross,
-        tax=gross - net if tax is None else tax,
-        rate=rate(given.tax_rate, path, "taxRate"),
-        path=path,
-    )
+    tax = gross - net if tax is None else tax
+    return Price(net, gross, tax, rate(given.tax_rate, path, "taxRate"), path)
 
 
 def _sum(price: Price, fees: tuple[Fee, ...]) -> Price:

@@ -45,7 +45,11 @@ def read_order(order_json: bytes, paths: OrderPaths) -> Order:
         raise InvalidInput.field("id", "is missing", reason="MALFORMED_ORDER")
     general = source.mixins.general_attributes if source.mixins else None
     extended_status = str(general.extended_order_status or "") if general else ""
-    lines, shipping, payment_fees, total, by_rate = read_prices(source)
+    lines, shipping_charges, payment_fees, total, by_rate = read_prices(source)
+    billing = shipping = _address(source.billing_address)
+    # Most goods go to who pays for them.
+    if source.shipping_address != source.billing_address:
+        shipping = _address(source.shipping_address)
     return Order(
         order_id=source.id,
         order_number=clean(str(general.order_number or "")) if general else "",
@@ -56,10 +60,10 @@ def read_order(order_json: bytes, paths: OrderPaths) -> Order:
         currency=clean(source.currency).upper(),
         delivery=delivery_date(source),
         buyer=_buyer(source.customer or CustomerJson(), _MEMBERS.decode(order_json), paths),
-        billing=_address(source.billing_address),
-        shipping=_address(source.shipping_address),
+        billing=billing,
+        shipping=shipping,
         lines=lines,
-        shipping_charges=shipping,
+        shipping_charges=shipping_charges,
         payment_fees=payment_fees,
         total=total,
         total_by_rate=by_rate,

@@ -13,6 +13,7 @@ from server.sources.order_json import Text
 
 #: Amounts and quantities from here on are a mistake, not a sale.
 TOO_LARGE = Decimal(10) ** 12
+_TOO_SMALL = -TOO_LARGE
 _MOST_DECIMALS = 24
 _WHOLE, _TENTH, _CENT = Decimal(1), Decimal("0.1"), Decimal("0.01")
 
@@ -39,38 +40,44 @@ def localized(*texts: Text | None) -> LocalizedText:
             for language, translation in text.items():
                 if translation:
                     translations.setdefault(language, clean(translation))
-    return LocalizedText(default, tuple(translations.items()))
+    return LocalizedText(default, tuple(translations.items()) if translations else ())
 
 
-def amount(value: Decimal | None, *path: str) -> Decimal:
+def amount(value: Decimal | None, path: str, name: str = "") -> Decimal:
     """Checks that an amount or quantity is a number of sane size, none being zero.
 
     Check before calculating: what is no number, or huge, makes any sum fail. Raises InvalidInput
-    that names the path, whose steps are joined only then.
+    that names the path and what it is called there, which are joined only then.
     """
     if value is None:
         return ZERO
     # Nearly all are like this, and an order has a hundred of them; the rest is looked at closely.
-    decimals = value.same_quantum
-    if (decimals(_CENT) or decimals(_WHOLE) or decimals(_TENTH)) and -TOO_LARGE < value < TOO_LARGE:
+    if (
+        value.same_quantum(_CENT) or value.same_quantum(_WHOLE) or value.same_quantum(_TENTH)
+    ) and _TOO_SMALL < value < TOO_LARGE:
         return value
-    if not value.is_finite() or abs(value) >= TOO_LARGE:
-        raise InvalidInput.field(".".join(path), f"must be a number below {TOO_LARGE:,f}")
+    # Not abs(), which calculates, and cannot with what is out of all bounds.
+    if not value.is_finite() or value.copy_abs() >= TOO_LARGE:
+        raise _refusal(path, name, f"must be a number below {TOO_LARGE:,f}")
     if -int(value.as_tuple().exponent) > _MOST_DECIMALS:
-        raise InvalidInput.field(".".join(path), f"must have at most {_MOST_DECIMALS} decimals")
+        raise _refusal(path, name, f"must have at most {_MOST_DECIMALS} decimals")
     # 1E+2 and 100 are the same, but only one of them can be printed.
     return value.quantize(Decimal(1)) if int(value.as_tuple().exponent) > 0 else value
 
 
-def rate(value: Decimal | None, *path: str) -> Decimal | None:
+def rate(value: Decimal | None, path: str, name: str = "") -> Decimal | None:
     """Checks that a tax rate, if there is one, is a percentage. Raises InvalidInput."""
     if value is None:
         return None
     percentage = _percentage(str(value))
     if percentage is None:
-        amount(value, *path)
-        raise InvalidInput.field(".".join(path), "must be a rate in percent, 0 to 100")
+        amount(value, path, name)
+        raise _refusal(path, name, "must be a rate in percent, 0 to 100")
     return percentage
+
+
+def _refusal(path: str, name: str, problem: str) -> InvalidInput:
+    return InvalidInput.field(f"{path}.{name}" if name else path, problem)
 
 
 @lru_cache(maxsize=256)

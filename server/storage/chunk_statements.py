@@ -28,10 +28,6 @@ CLAIM = Prepared(
 )
 HELD_CHUNK = Prepared(select(chunks.c.index).where(IS_HELD).with_for_update(key_share=True))
 FINISH = Prepared(update(chunks).where(IS_HELD).values(done=True))
-FREE_CHUNK = Prepared(
-    select(chunks.c.index).where(chunks.c.job_key == bindparam("job_key"), FREE).limit(1)
-)
-
 ANY_FREE = Prepared(select(chunks.c.index).where(FREE).limit(1))
 
 

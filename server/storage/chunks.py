@@ -7,7 +7,7 @@ indexes that `claim` uses.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -20,7 +20,6 @@ from server.storage.chunk_statements import (
     ANY_FREE,
     CLAIM,
     FINISH,
-    FREE_CHUNK,
     HELD_CHUNK,
     IS_HELD,
     LAST,
@@ -28,13 +27,15 @@ from server.storage.chunk_statements import (
     held_by,
 )
 from server.storage.claiming import count_claimable, next_job
+from server.storage.job_keys import job_key, lock_job
 from server.storage.job_origin import origin_of
-from server.storage.jobs import job_key
-from server.storage.locks import lock_name
+from server.storage.locks import lock_claims
 from server.storage.tables import FREE, HELD, chunks
 
-#: When a chunk that nobody has released yet may be claimed: always.
+#: When a chunk that nobody ever held may be claimed: always.
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+#: The same for one whose attempts do not tell that its orders may have numbers: somebody held them.
+_ALWAYS_AGAIN = _ALWAYS + timedelta(seconds=1)
 
 
 class SqlChunkStore:
@@ -53,13 +54,12 @@ class SqlChunkStore:
         A PLAN chunk has first == end == 0 and is one chunk. Indexes go on after the job's last.
         """
         del tenant  # the job's row has it
-        key = job_key(self._connection, job_id, lock=True)
-        (found,) = LAST.rows(self._connection, {"job_key": key})
-        last: int | None = found.last
-        rows = chunk_rows(key, kind, first, end, size, index=0 if last is None else last + 1)
-        if rows:
-            NEW_CHUNK.run_each(self._connection, rows)
-            self._tell(len(rows))
+        self._add(job_id, kind, first, end, size, _ALWAYS)
+
+    def split(self, chunk: Chunk) -> None:
+        """Closes a held chunk and adds one for each of its orders, which may have numbers."""
+        self.finish(chunk)
+        self._add(chunk.job_id, chunk.kind, chunk.first, chunk.end, 1, _ALWAYS_AGAIN)
 
     def claim(
         self, holder: str, now: datetime, window: int, *, starts: bool = False
@@ -76,7 +76,7 @@ class SqlChunkStore:
         if starts and next_job(self._connection, now, window, starts=True) is None:
             return None  # most often so: nobody needs to wait for the lock
         # One claims at a time: two who counted together would take a chunk too many.
-        lock_name(self._connection, "claim")
+        lock_claims(self._connection)
         job = next_job(self._connection, now, window, starts=starts)
         if job is None:
             return None
@@ -105,10 +105,6 @@ class SqlChunkStore:
     def finish(self, chunk: Chunk) -> None:
         """Closes a held chunk for ever."""
         _expect_one(FINISH.run(self._connection, held_by(chunk)), chunk)
-        if self._offer:
-            key = job_key(self._connection, chunk.job_id)
-            if FREE_CHUNK.rows(self._connection, {"job_key": key}):
-                self._tell(1)
 
     def drop_untouched(self, job_id: str) -> list[tuple[int, int]]:
         """Closes a job's chunks that nobody ever held and gives the positions first to end.
@@ -121,7 +117,7 @@ class SqlChunkStore:
             .where(
                 chunks.c.job_key == key,
                 FREE,
-                # An attempt that was taken back has left its pause behind.
+                # An attempt that was taken back has left another time behind.
                 chunks.c.attempts == 0,
                 chunks.c.not_before == _ALWAYS,
             )
@@ -161,16 +157,16 @@ class SqlChunkStore:
         What a transaction has locked is left to a later time: its end may take long. Unless
         counted, the attempts are taken back: they were not the chunks' fault.
         """
-        attempts = chunks.c.attempts if counted else chunks.c.attempts - 1
+        values: dict[str, Any] = {"holder": None}
+        if not counted:
+            values |= {"attempts": chunks.c.attempts - 1, "not_before": _ALWAYS_AGAIN}
         unlocked = self._connection.scalars(
             select(chunks.c.holder)
             .where(HELD, chunks.c.holder.in_(holders))
             .with_for_update(skip_locked=True, key_share=True)
         ).all()
         freed = self._connection.execute(
-            update(chunks)
-            .where(HELD, chunks.c.holder.in_(unlocked))
-            .values(holder=None, attempts=attempts)
+            update(chunks).where(HELD, chunks.c.holder.in_(unlocked)).values(values)
         ).rowcount
         self._tell(freed)
         return freed
@@ -189,6 +185,17 @@ class SqlChunkStore:
         Only for an engine that is alone with the database, at its start.
         """
         return self._connection.execute(update(chunks).where(HELD).values(holder=None)).rowcount
+
+    def _add(
+        self, job_id: str, kind: ChunkKind, first: int, end: int, size: int, not_before: datetime
+    ) -> None:
+        key = lock_job(self._connection, job_id).key
+        (found,) = LAST.rows(self._connection, {"job_key": key})
+        index = 0 if found.last is None else found.last + 1
+        rows = chunk_rows(key, kind, first, end, size, index=index)
+        if rows:
+            NEW_CHUNK.run_each(self._connection, [row | {"not_before": not_before} for row in rows])
+            self._tell(len(rows))
 
     def _tell(self, count: int, not_before: datetime | None = None) -> None:
         if self._offer and count:

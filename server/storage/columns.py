@@ -29,10 +29,10 @@ class Text(TypeDecorator[str]):
         # and an update of the system's rules would break the unique indexes.
         return types.Text(collation="C" if dialect.name == "postgresql" else None)
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Replaces what PostgreSQL cannot keep."""
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
+        """Gives what replaces what PostgreSQL cannot keep, at once: no type is as frequent."""
         del dialect
-        return value.replace("\x00", "\u2400") if value and "\x00" in value else value
+        return _without_nul
 
 
 class Timestamp(TypeDecorator[datetime]):
@@ -46,18 +46,17 @@ class Timestamp(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Turns an aware datetime into UTC. Raises ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone")
-        value = value.astimezone(UTC)
-        # SQLite's text would keep no offset, so every value is written as UTC.
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        del dialect
+        return None if value is None else _in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Gives the instant back in UTC, aware of it."""
         del dialect
         return None if value is None else value.astimezone(UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """Gives what writes a value; SQLite's text at once, in a third of the time."""
+        return _write_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(
         self, dialect: Dialect, coltype: object
@@ -66,6 +65,21 @@ class Timestamp(TypeDecorator[datetime]):
         return (
             _read_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
         )
+
+
+def _without_nul(value: str | None) -> str | None:
+    return value.replace("\x00", "\u2400") if value and "\x00" in value else value
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f"{value!r} has no time zone")
+    return value.astimezone(UTC)
+
+
+def _write_text(value: datetime | None) -> str | None:
+    # SQLite's text keeps no offset, so every value is written as UTC.
+    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:-6]
 
 
 def _read_text(text: str | None) -> datetime | None:

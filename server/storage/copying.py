@@ -21,9 +21,14 @@ def copy_rows_to(engine: Engine) -> None:
     event.listen(engine, "do_executemany", _copy)
 
 
+def is_copied(context: Any) -> bool:
+    """Tells whether the statement that runs in a context lets its rows be copied."""
+    return bool(context.execution_options.get("copied"))
+
+
 def _copy(cursor: Any, _sql: str, rows: list[dict[str, Any]], context: Any) -> bool:
     """Copies rows in place of the statement; what the server refuses it refuses in either way."""
-    if not context.execution_options.get("copied"):
+    if not is_copied(context):
         return False
     quoted = context.dialect.identifier_preparer.quote
     columns = ", ".join(map(quoted, rows[0]))

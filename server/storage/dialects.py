@@ -93,7 +93,9 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
         return
     # In one order for all, so that two who insert the same rows do not wait for each other.
     rows = sorted(rows, key=lambda row: [row[column.name] for column in table.primary_key])
+    # One alone is sent without a pipeline for many.
+    given = rows if len(rows) > 1 else rows[0]
     if connection.dialect.name == "postgresql":
-        connection.execute(postgresql.insert(table).on_conflict_do_nothing(), rows)
+        connection.execute(postgresql.insert(table).on_conflict_do_nothing(), given)
     else:
-        connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
+        connection.execute(sqlite.insert(table).on_conflict_do_nothing(), given)

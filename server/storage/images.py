@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from server.domain.branding import Branding, Image
 from server.domain.tenant import Tenant
+from server.storage.by_ids import ByIds
 from server.storage.dialects import insert_missing
-from server.storage.paging import in_batches
 from server.storage.tables import images
+
+_BY_HASH = ByIds(
+    select(images.c.sha256, images.c.data).where(images.c.tenant == bindparam("tenant")),
+    images.c.sha256,
+)
 
 
 def store_logos(connection: Connection, tenant: Tenant, brandings: Iterable[Branding]) -> None:
@@ -22,12 +27,5 @@ def store_logos(connection: Connection, tenant: Tenant, brandings: Iterable[Bran
 
 def read_logos(connection: Connection, tenant: Tenant, hashes: Collection[str]) -> dict[str, Image]:
     """Finds logos by hash."""
-    found: dict[str, Image] = {}
-    for batch in in_batches(list(hashes)):
-        rows = connection.execute(
-            select(images.c.sha256, images.c.data).where(
-                images.c.tenant == tenant, images.c.sha256.in_(batch)
-            )
-        )
-        found |= {row.sha256: Image(row.sha256, row.data) for row in rows}
-    return found
+    found = _BY_HASH.rows(connection, list(hashes), tenant=tenant)
+    return {row.sha256: Image(row.sha256, row.data) for row in found}

@@ -31,6 +31,11 @@ _OF_ORDERS = ByIds(
     ),
     invoice_table.c.order_id,
 )
+#: Find the numbers that invoices bear, and those that deleted ones bore.
+_BEARING = tuple(
+    ByIds(select(table.c.number).where(table.c.tenant == bindparam("tenant")), table.c.number)
+    for table in (invoice_table, deleted_invoices)
+)
 
 
 class SqlInvoiceStore:
@@ -54,17 +59,11 @@ class SqlInvoiceStore:
 
     def taken(self, tenant: Tenant, numbers: Sequence[str]) -> frozenset[str]:
         """Tells which of the numbers the tenant's invoices bear, or bore until deleted."""
-        found: set[str] = set()
-        for batch in in_batches(numbers):
-            for table in (invoice_table, deleted_invoices):
-                found |= set(
-                    self._connection.scalars(
-                        select(table.c.number).where(
-                            table.c.tenant == tenant, table.c.number.in_(batch)
-                        )
-                    )
-                )
-        return frozenset(found)
+        return frozenset(
+            row.number
+            for bearing in _BEARING
+            for row in bearing.rows(self._connection, numbers, tenant=tenant)
+        )
 
     def add(self, tenant: Tenant, job_id: str, invoices: Sequence[Invoice]) -> None:
         """Records issued invoices and marks their orders as invoiced; credit notes do not.

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from server.domain.document import DocumentFormat
 from server.domain.job import JobOrder, JobOrderStatus
 from server.storage.given_rows import ROWS, as_value, given_rows
+from server.storage.job_keys import LockedJob
 from server.storage.job_rows import job_order_of
 from server.storage.job_statements import FIRST_POSITION
 from server.storage.prepared import Prepared
@@ -52,11 +53,6 @@ _PENDING_POSITIONS = Prepared(
         job_orders.c.job_key == bindparam("job_key"),
         job_orders.c.position.between(bindparam("first"), bindparam("last")),
         _PENDING,
-    )
-)
-_RECORDED = Prepared(
-    select((jobs.c.success_count + jobs.c.failure_count).label("count")).where(
-        jobs.c.key == bindparam("job_key")
     )
 )
 #: What of an outcome is written, by column.
@@ -114,38 +110,39 @@ def failed_orders(connection: Connection, job_id: str) -> tuple[str, ...]:
     return tuple(failed)
 
 
-def record_outcomes(connection: Connection, key: int, outcomes: Sequence[JobOrder]) -> Recorded:
+def record_outcomes(
+    connection: Connection, job: LockedJob, outcomes: Sequence[JobOrder]
+) -> Recorded:
     """Writes outcomes of orders that are PENDING; others keep the outcome that they have."""
     positions = [outcome.position for outcome in outcomes]
     found = _PENDING_POSITIONS.rows(
-        connection, {"job_key": key, "first": min(positions), "last": max(positions)}
+        connection, {"job_key": job.key, "first": min(positions), "last": max(positions)}
     )
     pending = {row.position for row in found}
-    recorded = _outcome_count(connection, key)
     written = {o.position: o for o in outcomes if o.position in pending}.values()
     rows = [
         {"at": outcome.position, "recorded": number, **_values(outcome)}
-        for number, outcome in enumerate(written, recorded + 1)
+        for number, outcome in enumerate(written, job.recorded + 1)
     ]
     if len(rows) > 1 and connection.dialect.name == "postgresql":
-        span = {"of_key": key, "first": min(positions), "last": max(positions)}
+        span = {"of_key": job.key, "first": min(positions), "last": max(positions)}
         connection.execute(_WRITE_GIVEN, {ROWS: as_value(rows), **span})
     elif rows:
-        _WRITE_EACH.run_each(connection, [_parameters(key, row) for row in rows])
+        _WRITE_EACH.run_each(connection, [_parameters(job.key, row) for row in rows])
     succeeded = sum(outcome.status == JobOrderStatus.SUCCESS for outcome in written)
     return Recorded(succeeded, len(written) - succeeded)
 
 
 def record_range(
-    connection: Connection, key: int, first: int, end: int, outcome: JobOrder
+    connection: Connection, job: LockedJob, first: int, end: int, outcome: JobOrder
 ) -> Recorded:
     """Writes one outcome for all orders at positions first to end (exclusive) that are PENDING."""
-    pending = _numbered().where(*_pending_in(key, first, end)).subquery("pending")
-    return _record_each(connection, key, pending, _values(outcome), outcome.status)
+    pending = _numbered().where(*_pending_in(job.key, first, end)).subquery("pending")
+    return _record_each(connection, job, pending, _values(outcome), outcome.status)
 
 
 def record_invoiced(
-    connection: Connection, key: int, first: int, end: int, outcome: JobOrder
+    connection: Connection, job: LockedJob, first: int, end: int, outcome: JobOrder
 ) -> Recorded:
     """Writes an outcome as record_range, where the order has a live invoice with its PDF."""
     of_order = and_(
@@ -162,7 +159,7 @@ def record_invoiced(
         .join(jobs, jobs.c.key == job_orders.c.job_key)
         .join(invoices, of_order)
         .join(documents, of_invoice)
-        .where(*_pending_in(key, first, end))
+        .where(*_pending_in(job.key, first, end))
         .subquery("pending")
     )
     values = {
@@ -170,7 +167,7 @@ def record_invoiced(
         "invoice_number": invoiced.c.invoice_number,
         "pdf_sha256": invoiced.c.sha256,
     }
-    return _record_each(connection, key, invoiced, values, outcome.status)
+    return _record_each(connection, job, invoiced, values, outcome.status)
 
 
 def _numbered() -> Select[tuple[int, int]]:
@@ -190,28 +187,20 @@ def _pending_in(key: int, first: int, end: int) -> tuple[ColumnElement[bool], ..
 
 def _record_each(
     connection: Connection,
-    key: int,
+    job: LockedJob,
     chosen: Subquery,
     values: Mapping[str, Any],
     status: JobOrderStatus,
 ) -> Recorded:
     """Writes one outcome for all orders that a query of positions and places chooses."""
-    recorded = _outcome_count(connection, key)
     # One statement: rows of a hundred thousand orders need not travel.
     written = connection.execute(
         update(job_orders)
-        .where(job_orders.c.job_key == key, job_orders.c.position == chosen.c.position)
-        .values(recorded=recorded + chosen.c.place, **values)
+        .where(job_orders.c.job_key == job.key, job_orders.c.position == chosen.c.position)
+        .values(recorded=job.recorded + chosen.c.place, **values)
     ).rowcount
     succeeded = written if status == JobOrderStatus.SUCCESS else 0
     return Recorded(succeeded, written - succeeded)
-
-
-def _outcome_count(connection: Connection, key: int) -> int:
-    """Counts a job's outcomes so far."""
-    (found,) = _RECORDED.rows(connection, {"job_key": key})
-    counted: int = found.count
-    return counted
 
 
 def _values(outcome: JobOrder) -> dict[str, str]:

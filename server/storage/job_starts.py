@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.domain.job import ChunkKind
+from server.domain.job import ChunkKind, orders_of_chunk
 from server.ports import JobStart, OfferChunks
 from server.storage.chunk_statements import NEW_CHUNK
 from server.storage.chunks import chunk_rows
@@ -29,7 +29,7 @@ class SqlJobStartStore:
         self._offer = offer
 
     def add(self, starts: Sequence[JobStart], chunk_size: int) -> None:
-        """Records jobs with their orders and their first chunks, of at most chunk_size orders."""
+        """Records jobs with their orders and their first chunks, see `orders_of_chunk`."""
         if not starts:
             return
         keyed = [(self._key_of_new(start), start) for start in starts]
@@ -57,4 +57,5 @@ def _orders(keyed: Sequence[tuple[int, JobStart]]) -> Iterator[dict[str, Any]]:
 
 def _chunks(key: int, start: JobStart, size: int) -> list[dict[str, Any]]:
     kind = ChunkKind.ORDERS if start.order_ids else ChunkKind.PLAN
-    return chunk_rows(key, kind, 0, len(start.order_ids), size)
+    count = len(start.order_ids)
+    return chunk_rows(key, kind, 0, count, orders_of_chunk(count, size))

@@ -50,9 +50,19 @@ COUNT = Prepared(
     .where(jobs.c.key == bindparam("of_key"))
     .values({name: jobs.c[name] + bindparam(f"{name}_more") for name in COUNTERS})
 )
-_KEY = select(jobs.c.key).where(jobs.c.job_id == bindparam("job_id"))
-KEY = Prepared(_KEY)
-KEY_TO_CHANGE = Prepared(_KEY.with_for_update(key_share=True))
+_OF_ID = jobs.c.job_id == bindparam("job_id")
+KEY = Prepared(select(jobs.c.key).where(_OF_ID))
+_RECORDED = jobs.c.success_count + jobs.c.failure_count
+#: A job's key, how many outcomes it has, and whether it has them all.
+JOB_TO_COUNT = Prepared(
+    select(
+        jobs.c.key,
+        _RECORDED.label("recorded"),
+        (jobs.c.order_count == _RECORDED).label("complete"),
+    )
+    .where(_OF_ID)
+    .with_for_update(key_share=True)
+)
 _CHUNK_OF_JOB = chunks.c.job_key == jobs.c.key
 #: Closes a job in which nothing is left to do.
 CLOSE = Prepared(
@@ -60,7 +70,7 @@ CLOSE = Prepared(
     .where(
         jobs.c.key == bindparam("of_key"),
         UNFINISHED,
-        jobs.c.order_count == jobs.c.success_count + jobs.c.failure_count,
+        jobs.c.order_count == _RECORDED,
         ~exists().where(_CHUNK_OF_JOB, FREE),
         ~exists().where(_CHUNK_OF_JOB, HELD),
     )

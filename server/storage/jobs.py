@@ -15,10 +15,10 @@ from sqlalchemy import (
     update,
 )
 
-from server.domain.errors import NotFound
 from server.domain.job import Job, JobFilter, JobOrder, JobStatus
 from server.domain.tenant import Tenant
 from server.ports import Backlog, JobLoad, Page
+from server.storage.job_keys import LockedJob, lock_job
 from server.storage.job_load import backlog_of, load_of
 from server.storage.job_origin import origin_columns
 from server.storage.job_outcomes import (
@@ -37,8 +37,6 @@ from server.storage.job_statements import (
     DONE_AT,
     JOB_OF_TENANT,
     JOB_TO_CHANGE,
-    KEY,
-    KEY_TO_CHANGE,
     NEW_JOB,
     PENDING_ORDER,
 )
@@ -66,7 +64,7 @@ class SqlJobStore:
         """Adds PENDING orders at positions first, first + 1, … and counts them in the job."""
         if not order_ids:
             return
-        key = self._locked(job_id)
+        key = self._locked(job_id).key
         self._count(key, order_count=len(order_ids))
         # A million made ready at once would keep the server waiting until it ends the transaction.
         for batch in in_batches(list(enumerate(order_ids, first)), INSERTED_AT_ONCE):
@@ -126,18 +124,18 @@ class SqlJobStore:
         """
         if not outcomes:
             return
-        key = self._locked(job_id)
-        counts = record_outcomes(self._connection, key, outcomes)
-        self._count(key, success_count=counts.success, failure_count=counts.failure)
+        job = self._locked(job_id)
+        counts = record_outcomes(self._connection, job, outcomes)
+        self._count(job.key, success_count=counts.success, failure_count=counts.failure)
 
     def record_range(self, job_id: str, first: int, end: int, outcome: JobOrder) -> None:
         """Writes one outcome, of whatever order, for all PENDING ones at first to end (exclusive).
 
         Counts them as record does.
         """
-        key = self._locked(job_id)
-        counts = record_range(self._connection, key, first, end, outcome)
-        self._count(key, success_count=counts.success, failure_count=counts.failure)
+        job = self._locked(job_id)
+        counts = record_range(self._connection, job, first, end, outcome)
+        self._count(job.key, success_count=counts.success, failure_count=counts.failure)
 
     def record_invoiced(self, job_id: str, first: int, end: int, outcome: JobOrder) -> None:
         """Writes an outcome as record_range does, but only for orders that have a live invoice.
@@ -145,13 +143,13 @@ class SqlJobStore:
         Each gets the number of its invoice and the hash of its PDF; where that is not made yet,
         the order stays PENDING.
         """
-        key = self._locked(job_id)
-        counts = record_invoiced(self._connection, key, first, end, outcome)
-        self._count(key, success_count=counts.success, failure_count=counts.failure)
+        job = self._locked(job_id)
+        counts = record_invoiced(self._connection, job, first, end, outcome)
+        self._count(job.key, success_count=counts.success, failure_count=counts.failure)
 
     def cancel(self, job_id: str, now: datetime) -> None:
         """Notes when the job was cancelled, unless it was before."""
-        key = self._locked(job_id)
+        key = self._locked(job_id).key
         unstopped = and_(jobs.c.key == key, jobs.c.cancelled_at.is_(None))
         self._connection.execute(update(jobs).where(unstopped).values(cancelled_at=now))
 
@@ -161,30 +159,21 @@ class SqlJobStore:
         Tells whether the job is done.
         """
         # Two workers that finish a job's last two chunks at once must not overlook each other.
-        key = self._locked(job_id)
-        CLOSE.run(self._connection, {"of_key": key, "now": now})
-        (job,) = DONE_AT.rows(self._connection, {"of_key": key})
-        return job.done_at is not None
+        job = self._locked(job_id)
+        if not job.complete:
+            return False
+        CLOSE.run(self._connection, {"of_key": job.key, "now": now})
+        (closed,) = DONE_AT.rows(self._connection, {"of_key": job.key})
+        return closed.done_at is not None
 
-    def _locked(self, job_id: str) -> int:
-        """Gives a job's key and keeps others from changing the job until the transaction ends."""
-        return job_key(self._connection, job_id, lock=True)
+    def _locked(self, job_id: str) -> LockedJob:
+        return lock_job(self._connection, job_id)
 
     def _count(self, key: int, **more: int) -> None:
         """Adds to a job's counters."""
         added = {f"{counter}_more": number for counter, number in more.items()}
         none = {f"{counter}_more": 0 for counter in COUNTERS}
         COUNT.run(self._connection, {"of_key": key, **none, **added})
-
-
-def job_key(connection: Connection, job_id: str, *, lock: bool = False) -> int:
-    """Finds a job's key, which all its rows bear. Raises NotFound."""
-    query = KEY_TO_CHANGE if lock else KEY
-    found = query.rows(connection, {"job_id": job_id})
-    if not found:
-        raise NotFound(f"There is no job {job_id!r}.", reason="JOB_NOT_FOUND")
-    key: int = found[0].key
-    return key
 
 
 def job_row(job: Job) -> dict[str, Any]:

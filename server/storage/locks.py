@@ -12,12 +12,19 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import BigInteger, Connection, bindparam, func, select
+from sqlalchemy import BigInteger, Connection, bindparam, func, select, true
 
 from server.storage.prepared import Prepared
 
 _LOCK = Prepared(
     select(func.pg_advisory_xact_lock(bindparam("name", type_=BigInteger())).label("locked"))
+)
+
+_LOCK_IN_HASTE = Prepared(
+    select(
+        func.pg_advisory_xact_lock(bindparam("name", type_=BigInteger())).label("locked"),
+        func.set_config("synchronous_commit", "off", true()).label("in_haste"),
+    )
 )
 
 
@@ -33,6 +40,20 @@ def lock_name(connection: Connection, *name: str) -> None:
     For what has no row that could be locked, or not yet.
     """
     if runs_beside_writers(connection):
-        digest = hashlib.sha256("\x1f".join(name).encode()).digest()
-        key = int.from_bytes(digest[:8], signed=True)
-        _LOCK.rows(connection, {"name": key})
+        _LOCK.rows(connection, {"name": _key_of(*name)})
+
+
+def lock_claims(connection: Connection) -> None:
+    """Keeps others who claim chunks waiting until the transaction ends, which waits for no disk.
+
+    A server that crashes may forget the last claims. Then it has forgotten all that came after
+    them, too: nobody has got a number or an outcome for a chunk that is free again, and who goes
+    on with it finds, in the transaction that would write one, that it is not theirs any more.
+    """
+    if runs_beside_writers(connection):
+        _LOCK_IN_HASTE.rows(connection, {"name": _key_of("claim")})
+
+
+def _key_of(*name: str) -> int:
+    digest = hashlib.sha256("\x1f".join(name).encode()).digest()
+    return int.from_bytes(digest[:8], signed=True)

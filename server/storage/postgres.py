@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import select
+from functools import partial
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 
 from server.domain.errors import InvalidInput
-from server.storage.copying import copy_rows_to
+from server.storage.copying import copy_rows_to, is_copied
 
 #: Connections kept open for readers and writers together; as many more as threads ask for are
 #: opened for a while.
@@ -49,7 +52,14 @@ _SESSION = {
     "datestyle": "ISO",
     # Our statements are short: compiling one takes longer than it does.
     "jit": "off",
+    # What the driver has prepared is planned anew each time: a plan from when a table was empty
+    # would stay until somebody gathers statistics.
+    "plan_cache_mode": "force_custom_plan",
 }
+
+#: For the queue, whose transactions end before they are on disk. A server that crashes loses its
+#: last moments: turns and heartbeats, which may be lost, doubled or left over at any time.
+_QUEUE = {"synchronous_commit": "off"}
 
 #: Building an index of a large table takes its time, and so does waiting for who does; loading what
 #: applies migrations does, too, where many processes want the cores.
@@ -74,8 +84,6 @@ def postgres_engine(place: URL, *, migrates: bool) -> Engine:
             pool_size=KEPT_CONNECTIONS,
             # The callers' thread pools bound how many there are.
             max_overflow=-1,
-            # A connection that was cut while nobody used it is replaced before anybody does.
-            pool_pre_ping=True,
             # What is written may be somebody's name: no error and no log quotes it.
             hide_parameters=True,
         )
@@ -86,25 +94,46 @@ def postgres_engine(place: URL, *, migrates: bool) -> Engine:
             "pip install 'invoicejobs[postgres]'",
         ) from None
     _check(engine, place)
+    event.listen(engine, "checkout", partial(_replace_if_cut, engine.dialect))
     event.listen(engine, "after_cursor_execute", _end_pipeline)
     copy_rows_to(engine)
     return engine
 
 
 def connection_string(place: URL) -> str:
-    """Gives what libpq takes for a PostgreSQL URL, with the settings of our own connections.
+    """Gives what the queue connects with, as libpq takes it: like ourselves, but in more haste.
 
     Raises InvalidInput like `postgres_engine`.
     """
     engine = postgres_engine(place, migrates=False)
     driver: Any = engine.dialect.loaded_dbapi
     given = _parameters(engine, place)
-    text: str = driver.conninfo.make_conninfo(**(given | _arguments(place, _SESSION)))
+    text: str = driver.conninfo.make_conninfo(**(given | _arguments(place, _SESSION | _QUEUE)))
     return text
 
 
+def _replace_if_cut(dialect: Dialect, connection: Any, *_: object) -> None:
+    """Lets the pool replace a connection that was cut while nobody used it, before anybody does.
+
+    The server has said nothing on one that is well. Only where there is something to hear, be it
+    that the connection has ended, is the server asked: to ask each time costs as much as a query.
+    """
+    if connection.closed or _has_news(connection.fileno()):
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+
+def _has_news(socket: int) -> bool:
+    """Tells whether something has come, or the connection has ended."""
+    waiting = select.poll()
+    waiting.register(socket, select.POLLIN)
+    return bool(waiting.poll(0))
+
+
 def _end_pipeline(
-    connection: Connection, _cursor: Any, _sql: str, _values: Any, _context: Any, many: bool
+    connection: Connection, _cursor: Any, _sql: str, _values: Any, context: Any, many: bool
 ) -> None:
     """Makes the server see that a statement of many rows is over.
 
@@ -112,7 +141,7 @@ def _end_pipeline(
     idle. It takes the session for busy from then on, so `idle_in_transaction_session_timeout` does
     not end it, and a process that is stopped there would keep its locks until it is woken.
     """
-    if many:
+    if many and not is_copied(context):
         raw: Any = connection.connection
         with raw.cursor() as cursor:
             cursor.execute("SELECT 1")

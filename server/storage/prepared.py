@@ -149,7 +149,9 @@ def run_text(connection: Connection, text: str) -> None:
 
 def execute(connection: Connection, text: str, given: Any, *, many: bool = False) -> Any:
     """Hands a statement to the driver, with one set of values or many, and gives its cursor."""
-    cursor = connection.connection.cursor()
+    # PostgreSQL would write bytes as text of twice their length, and the driver read it.
+    how = {"binary": True} if connection.dialect.name == "postgresql" else {}
+    cursor = connection.connection.cursor(**how)
     try:
         if many:
             cursor.executemany(text, given)

@@ -14,8 +14,11 @@ from functools import lru_cache
 import msgspec
 
 from server.domain.branding import Branding, Image
-from server.domain.invoice import Invoice
-from server.domain.settings import TenantSettings
+from server.domain.invoice import Invoice, InvoiceDraft
+from server.domain.settings import Site, TenantSettings
+
+#: The fields of a value in their order, by name.
+_Members = dict[str, object]
 
 # Made while there is one thread: msgspec learns a dataclass when it first meets it, and two threads
 # that make it do so at the same time end the process (SIGSEGV, msgspec 0.22).
@@ -25,8 +28,9 @@ _SETTINGS = msgspec.json.Decoder(TenantSettings)
 
 def write_invoice(invoice: Invoice) -> str:
     """Writes an invoice without its logo's data."""
-    branding = _without_data(invoice.draft.branding)
-    return _write(replace(invoice, draft=replace(invoice.draft, branding=branding)))
+    draft = invoice.draft
+    branding = _without_data(draft.branding)
+    return _write(_members(invoice) | {"draft": _members(draft) | {"branding": branding}})
 
 
 def read_invoice(snapshot: str) -> Invoice:
@@ -50,8 +54,8 @@ def dress_invoice(invoice: Invoice, images: Mapping[str, Image]) -> Invoice:
 
 def write_settings(settings: TenantSettings) -> str:
     """Writes settings without their logos' data."""
-    sites = tuple(replace(s, branding=_without_data(s.branding)) for s in settings.sites)
-    return _write(replace(settings, sites=sites))
+    sites = [_members(site) | {"branding": _without_data(site.branding)} for site in settings.sites]
+    return _write(_members(settings) | {"sites": sites})
 
 
 @lru_cache(maxsize=256)
@@ -66,14 +70,19 @@ def dress_settings(settings: TenantSettings, images: Mapping[str, Image]) -> Ten
     return replace(settings, sites=sites)
 
 
-def _write(value: Invoice | TenantSettings) -> str:
-    return msgspec.json.encode(value).decode()
+def _write(members: _Members) -> str:
+    return msgspec.json.encode(members).decode()
 
 
-def _without_data(branding: Branding) -> Branding:
+def _without_data(branding: Branding) -> Branding | _Members:
     if branding.logo is None:
         return branding
-    return replace(branding, logo=replace(branding.logo, data=b""))
+    return _members(branding) | {"logo": _members(branding.logo) | {"data": ""}}
+
+
+def _members(value: Invoice | InvoiceDraft | TenantSettings | Site | Branding | Image) -> _Members:
+    """Takes a value apart to be written with a change; a changed copy takes four times as long."""
+    return {name: getattr(value, name) for name in value.__match_args__}
 
 
 def _dressed(branding: Branding, images: Mapping[str, Image]) -> Branding:

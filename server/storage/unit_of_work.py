@@ -79,6 +79,8 @@ class SqlDatabase:
         """Opens a transaction that sees one state and changes nothing."""
         with self._engines.reader.connect() as connection, _unit(connection) as unit:
             yield unit
+            # After a rollback the driver of PostgreSQL forgets all that it has prepared.
+            unit.commit()
 
     @contextmanager
     def write(self, *, waits: bool = True) -> Iterator[SqlUnitOfWork]:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from server.domain.errors import Unavailable
 from server.work.collecting import spare_what_is_loaded
+from server.work.temporary_folder import open_temporary_folder
 
 T = TypeVar("T")
 
@@ -26,6 +27,7 @@ def load_ahead(*modules: str, at_once: bool) -> None:
     """
     multiprocessing.set_forkserver_preload(list(modules))
     if at_once:
+        open_temporary_folder()
         forkserver.ensure_running()
 
 
@@ -33,6 +35,7 @@ def open_processes(count: int, warm_up: Callable[[], None]) -> ProcessPoolExecut
     """Opens a pool of processes, each warmed up by a module-level function."""
     # Forking a process that runs gRPC threads would copy locks that nobody opens again. A process
     # of Python's own, which runs none, does it for us, with what it has loaded ahead.
+    open_temporary_folder()
     return ProcessPoolExecutor(
         count,
         mp_context=multiprocessing.get_context("forkserver"),

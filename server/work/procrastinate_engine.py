@@ -4,6 +4,9 @@ A task of Procrastinate's is a turn: it says that some chunk can be claimed, not
 it is the chunk store decides, fairly and under a lock, and it alone knows who holds what. So a task
 that is lost, doubled or left over does no harm, and neither does a worker that was only paused:
 its chunk has another holder by then, and nothing of its own is written any more.
+
+Whoever takes a turn does one chunk after the other for a while, and passes the turn on as long as
+there is work. So the queue has a part of the chunks to write down only.
 """
 
 from __future__ import annotations
@@ -11,21 +14,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
-from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
-from procrastinate.exceptions import ConnectorException
+from procrastinate import App, JobContext, PsycopgConnector
 
-from server.domain.errors import InvoiceJobsError, Unavailable
+from server.domain.errors import InvoiceJobsError
 from server.domain.job import Chunk
 from server.ports import Clock, Database
 from server.work.collecting import spare_what_is_loaded
-from server.work.sweeping import HEARTBEAT, QUEUE, STALL, TURN, Sweeper
+from server.work.sweeping import HEARTBEAT, STALL, Sweeper
 from server.work.threads import in_thread
+from server.work.turns import QUEUE, TURN, quieten
 
 log = logging.getLogger(__name__)
 
@@ -37,34 +40,11 @@ CONNECTIONS = 3
 LISTENING = 1
 #: How often workers look for turns that nobody told them of.
 POLL = 0.5  # seconds
+#: For how long whoever has a turn goes on with the next chunk; less than STALL, so that a worker
+#: that was given up claims nothing more once it is back.
+TURN_TIME = 2.0  # seconds
 #: How often a worker that is busy looks for jobs that nobody has started.
 LOOK = 0.1  # seconds
-
-
-class OfferTurns:
-    """Adds turns to Procrastinate's queue, within the transaction that frees the chunks."""
-
-    def __init__(self, window: int) -> None:
-        """Takes how many chunks of a job may be in work: a job never has more turns in the queue.
-
-        Each chunk that is finished offers the next.
-        """
-        _quieten()
-        self._window = window
-        self._app = App(connector=SyncPsycopgConnector())
-
-    def __call__(self, connection: Any, count: int, not_before: datetime | None = None) -> None:
-        """Offers count chunks of a job, from not_before on. Raises Unavailable when it fails."""
-        turn = self._app.configure_task(
-            TURN, queue=QUEUE, schedule_at=not_before, connection=connection
-        )
-        try:
-            turn.batch_defer(*({} for _ in range(min(count, self._window))))
-        except ConnectorException as error:
-            raise Unavailable(
-                "The database failed while work was put into its queue. Try again later.",
-                reason="DATABASE_UNAVAILABLE",
-            ) from error
 
 
 class ProcrastinateEngine:
@@ -84,7 +64,7 @@ class ProcrastinateEngine:
 
         With no threads it does nothing, and leaves the work to other processes.
         """
-        _quieten()
+        quieten()
         self._address = address
         self._database = database
         self._clock = clock
@@ -181,10 +161,20 @@ class ProcrastinateEngine:
         self._busy += 1
         try:
             # In a thread: heartbeats come from this loop.
-            await in_thread(lambda: self._claim_and_work(starts=False))
+            more = await in_thread(self._use_turn)
         finally:
             self._busy -= 1
             self._sweeper.taken(context.job.id)
+        if more:
+            await context.app.configure_task(TURN, queue=QUEUE).defer_async()
+
+    def _use_turn(self) -> bool:
+        """Does one chunk after the other for a while; tells whether there may be more."""
+        end = time.monotonic() + TURN_TIME
+        while self._claim_and_work(starts=False):
+            if self._stopping or time.monotonic() >= end:
+                return True
+        return False
 
     async def _start_jobs(self, worker: asyncio.Task[None]) -> None:
         """Starts jobs while all turns are being taken: a new one need not wait for a large one's.
@@ -196,26 +186,25 @@ class ProcrastinateEngine:
                 await in_thread(lambda: self._claim_and_work(starts=True))
             await _wait(self._stop, LOOK)
 
-    def _claim_and_work(self, *, starts: bool) -> None:
+    def _claim_and_work(self, *, starts: bool) -> bool:
+        """Claims a chunk and does it; False when there is none, or it could not be done."""
         holder = f"{self._worker}:{uuid.uuid4().hex}"
         try:
             with self._database.write() as unit:
                 chunk = unit.chunks.claim(holder, self._clock.now(), self._window, starts=starts)
-                if chunk is None:
-                    return
                 unit.commit()
+            if chunk is None:
+                return False
             self._work(chunk)
         except InvoiceJobsError as error:
             log.warning("the work pauses: %s", error.message)
             self._sweeper.drop(holder)
+            return False
         except Exception:
             log.exception("the work pauses")
             self._sweeper.drop(holder)
-
-
-def _quieten() -> None:
-    # It tells of every task; what is worth telling when it fails is told here.
-    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+            return False
+        return True
 
 
 def _tell(_: asyncio.AbstractEventLoop, failure: dict[str, Any]) -> None:

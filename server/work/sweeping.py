@@ -15,12 +15,9 @@ from procrastinate.jobs import Status
 
 from server.ports import Clock, Database
 from server.work.threads import in_thread
+from server.work.turns import QUEUE, TURN
 
 log = logging.getLogger(__name__)
-
-#: The task and the queue of Procrastinate's that turns are.
-TURN = "invoicejobs.turn"
-QUEUE = "invoicejobs"
 
 #: How often a worker says that it lives.
 HEARTBEAT = 1.0  # seconds

@@ -26,7 +26,7 @@ from server.rpc.threads import Threads
 from server.service.use_cases import UseCases
 
 #: Seconds for one call; no call of a test needs as much.
-DEADLINE = 20
+DEADLINE = 60
 
 
 class Door:

@@ -37,7 +37,8 @@ class Endless:
         def content():
             try:
                 while True:
-                    yield b"x" * 65_536
+                    # More than a client takes on by itself while nobody reads.
+                    yield b"x" * 2**20
             finally:
                 self.closed.set()
 

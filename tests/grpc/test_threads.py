@@ -9,10 +9,10 @@ from contextvars import ContextVar
 import pytest
 from invoicejobs.v1 import invoice_jobs_pb2 as pb
 
-from server.rpc.invoice_jobs import FEW_ORDERS
+from server.rpc.invoice_jobs import FEW_ORDERS, ORDERS_OF_ONE, TOGETHER
 from server.rpc.threads import Threads
 from tests.grpc.door import DEADLINE, open_door
-from tests.grpc.test_jobs import job_of
+from tests.grpc.test_jobs import job_of, make_job
 
 ASKING = ContextVar("asking", default="nobody")
 
@@ -138,3 +138,44 @@ async def test_a_job_is_read_whole_and_only_few_of_its_orders_on_the_loop(count,
     on_loop, on_thread = [(True, FEW_ORDERS)], [(False, 1000)]
     many = count >= FEW_ORDERS
     assert reads == (on_loop if embedded else []) + (on_thread if many or not embedded else [])
+
+
+class Creating:
+    """Creates jobs, and notes on which threads."""
+
+    def __init__(self):
+        self.begun_on, self.committed_on, self.done_on = [], [], []
+
+    def __call__(self, *_args):
+        raise AssertionError("jobs of a database that is here are created together")
+
+    def begin(self, requests):
+        self.begun_on.append(threading.current_thread())
+        self._requests = requests
+        return self
+
+    def commit(self):
+        self.committed_on.append(threading.current_thread())
+        return self._jobs(self._requests)
+
+    def together(self, requests):
+        self.done_on.append(threading.current_thread())
+        return self._jobs(requests)
+
+    def _jobs(self, requests):
+        return [make_job(order_count=len(each.order_ids)) for each in requests]
+
+
+@pytest.mark.parametrize("count", [1, ORDERS_OF_ONE * TOGETHER - 1, ORDERS_OF_ONE * TOGETHER])
+async def test_a_job_is_written_on_the_loop_unless_it_is_large_and_committed_on_a_thread(count):
+    creating = Creating()
+    request = pb.CreateInvoiceJobRequest(
+        tenant="acme", job_type=pb.JOB_TYPE_MANUAL, order_ids=[f"o{n}" for n in range(count)]
+    )
+    async with open_door(embedded=True, create_job=creating) as door:
+        response = await door.jobs.CreateInvoiceJob(request, timeout=DEADLINE)
+    assert response.job.order_count == count
+    is_large = count == ORDERS_OF_ONE * TOGETHER
+    assert creating.begun_on == ([] if is_large else [threading.main_thread()])
+    (thread,) = creating.done_on if is_large else creating.committed_on
+    assert thread is not threading.main_thread()

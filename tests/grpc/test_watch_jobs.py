@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -35,7 +34,7 @@ class Jobs:
         """Lets orders succeed, and tells of it."""
         done = self.job.success_count + count
         done_at = CREATED if done == self.job.order_count else None
-        self.job = replace(self.job, success_count=done, done_at=done_at)
+        self.job = self.job._replace(success_count=done, done_at=done_at)
         if self.tell:
             self.tell("j1")
 

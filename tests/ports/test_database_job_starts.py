@@ -54,3 +54,11 @@ class TestJobStarts:
                 assert order.order_id == each.order_ids[0]
             assert unit.jobs.load(ACME).jobs == len(starts)
             assert unit.jobs.load(ACME).orders == len(starts)
+
+    def test_a_large_job_has_chunks_of_twice_the_size(self, database):
+        orders = [f"o-{number}" for number in range(41)]
+        starts = [start("small", *orders[:40]), start("large", *orders, tenant=OTHER)]
+        write(database, lambda unit: unit.job_starts.add(starts, 2))
+        with database.write() as unit:
+            claimed = [unit.chunks.claim(f"w-{n}", NOON, 1) for n in range(2)]
+        assert {(c.job_id, c.end) for c in claimed if c} == {("small", 2), ("large", 4)}

@@ -136,6 +136,20 @@ class TestCancelling:
         left = [claimed(database) for _ in range(3)]
         assert [chunk and chunk.index for chunk in left] == [1, 2, None]
 
+    def test_what_was_held_is_not_dropped_though_it_has_no_attempts(self, database):
+        write(database, lambda unit: add_job(unit, "job-1", 4, size=2))
+        split = claimed(database)
+        write(database, lambda unit: unit.chunks.split(split))
+        claimed(database)
+        write(database, lambda unit: unit.chunks.take_back({"me"}, counted=False))
+        write(database, lambda unit: unit.chunks.add("job-1", ACME, split.kind, 4, 6, 2))
+        with database.write() as unit:
+            assert unit.chunks.drop_untouched("job-1") == [(4, 6)]
+            unit.commit()
+        left = [claimed(database) for _ in range(4)]
+        ranges = [chunk and (chunk.first, chunk.end, chunk.attempts) for chunk in left]
+        assert ranges == [(2, 4, 1), (0, 1, 1), (1, 2, 1), None]
+
     def test_a_plan_that_nobody_held_is_dropped_without_orders(self, database):
         with database.write() as unit:
             unit.jobs.add(make_job())

@@ -155,7 +155,7 @@ class TestTransactions:
 
     def test_a_nul_in_a_text_harms_nobody(self, database):
         order = make_order("o-1", order_number="N\x001", status="CONF\x00", site_code="\x00")
-        outcome = replace(failure(0), message="of \x00", field="a.\x00")
+        outcome = failure(0)._replace(message="of \x00", field="a.\x00")
         with database.write() as unit:
             unit.orders.put(ACME, imported(order))
             add_job(unit, "job-1", 1)

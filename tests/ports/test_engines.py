@@ -13,9 +13,11 @@ import pytest
 
 from server.domain.errors import Unavailable
 from server.storage import migrate, open_database, server_address
+from server.work import procrastinate_engine, sweeping
 from server.work.local_engine import LocalEngine
-from server.work.procrastinate_engine import OfferTurns, ProcrastinateEngine
+from server.work.procrastinate_engine import ProcrastinateEngine
 from server.work.procrastinate_schema import prepare_queue
+from server.work.turns import OfferTurns
 from tests.builders.storage_values import ACME, OTHER, add_job, success, write
 
 WINDOW = 4
@@ -257,6 +259,19 @@ class TestOnPostgreSQL:
         plant.until(lambda: len(plant.done) == 2)
         assert plant.attempts == [1, 1]
 
+    def test_with_one_turn_many_chunks_are_done(self, plant, ask):
+        plant.add("job", 60)
+        plant.start()
+        plant.until(lambda: len(plant.done) == 60)
+        assert ask("SELECT count(*) < 60 FROM procrastinate_jobs") == [(True,)]
+
+    def test_turns_are_passed_on_as_long_as_there_is_work(self, plant, monkeypatch):
+        monkeypatch.setattr(procrastinate_engine, "TURN_TIME", 0)
+        monkeypatch.setattr(sweeping, "SWEEP", 2 * PATIENCE)
+        plant.add("job", 5 * WINDOW)
+        plant.start()
+        plant.until(lambda: len(plant.done) == 5 * WINDOW)
+
     def test_what_a_worker_that_is_not_registered_holds_is_taken_over(self, plant):
         plant.add("job", 1)
         with plant.database.write() as unit:
@@ -279,7 +294,7 @@ class TestOnPostgreSQL:
         plant.add("first", 10)
         plant.until(lambda: len(plant.done) == 10)
         ask(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         plant.add("second", 10)

@@ -136,7 +136,7 @@ async def send_raw(service: Service, data: bytes, until: bytes = b"") -> bytes:
     try:
         writer.write(data)
         await writer.drain()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return await (reader.readuntil(until) if until else reader.read())
     finally:
         writer.close()

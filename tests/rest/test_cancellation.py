@@ -12,7 +12,7 @@ from tests.fakes.fake_grpc_probes import Hold
 from tests.rest.service import create_job, fake_service, read_error
 from tests.rest.test_document import CONTENT, link_of
 
-WAIT = 20  # seconds until a test gives up
+WAIT = 60  # seconds until a test gives up; the machine may be busy
 CALLS = [
     ("CreateInvoiceJob", "POST", "/jobs/invoices"),
     ("GetInvoiceJob", "GET", "/jobs/invoices/1"),

@@ -16,7 +16,7 @@ from tests.rest.events import Event, read_events
 from tests.rest.service import create_job, fake_service, read_done_job, read_error, send_raw
 
 ABSENT_JOB = "0190f5c2-7b6a-7c3e-9f1d-2b8a4e6c0d11"
-WAIT = 20  # seconds until a test gives up
+WAIT = 60  # seconds until a test gives up; the machine may be busy
 
 
 async def watch(client, service, job_id: str, **headers: str) -> list[Event]:

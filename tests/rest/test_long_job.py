@@ -18,7 +18,7 @@ from tests.rest.service import fake_service, read_done_job, send_raw
 
 IDS = [f"absent-{number}" for number in range(3500)]
 GONE = refusal(grpc.StatusCode.UNAVAILABLE, "GONE", "The database is away.")
-WAIT = 20  # seconds until a test gives up
+WAIT = 60  # seconds until a test gives up; the machine may be busy
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ async def test_a_read_that_meets_a_lost_connection_is_answered_over_a_new_one() 
                 service = Service(url)
                 job_id = await create_job(client, service, "order-1")
                 proxy.lose()
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(60):
                     async with client.get(f"{service.jobs}/{job_id}") as response:
                         assert response.status == 200, await response.text()
 

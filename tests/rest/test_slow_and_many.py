@@ -15,7 +15,7 @@ from gateway import places, protocol
 from tests.fakes.fake_grpc_probes import Hold
 from tests.rest.service import Service, fake_service, read_error
 
-WAIT = 20  # seconds until a test gives up
+WAIT = 60  # seconds until a test gives up; the machine may be busy
 
 
 async def connect(service: Service) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

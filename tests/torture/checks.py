@@ -93,6 +93,10 @@ class Checks:
                 os.utime(file, (0, 0))
             elif time.time() - file.stat().st_mtime > FORGOTTEN:
                 found.append(f"a temporary file is left: {file.name}")
+        # Whoever starts removes the folders of those who ended before; each has one of its own.
+        folders = self._plant.temporary_files
+        if len(folders) > (0 if all_processes_ended else len(self._plant.processes)):
+            found.append(f"temporary folders are left: {sorted(folders)}")
         return found
 
     def _of_numbers(self) -> Iterator[str]:

@@ -7,6 +7,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -36,7 +37,10 @@ class Plant:
         self.proxy = Proxy(postgres.folder / ".s.PGSQL.5432") if postgres else None
         self.documents_disk = Disk(folder / "documents") if disks else None
         self.database_disk = Disk(folder / "data") if disks and not postgres else None
+        # With a short name: a socket's path has room for a hundred bytes.
+        self._temporary = tempfile.TemporaryDirectory(prefix="torture-")
         settings = {
+            "TMPDIR": self._temporary.name,
             "INVOICEJOBS_DOCUMENTS_DIR": str(folder / "documents"),
             # On PostgreSQL the server works, too, so that chunks are lost when it dies.
             "INVOICEJOBS_WORK_PROCESSES": "1",
@@ -63,6 +67,11 @@ class Plant:
         """Lists the server and the workers."""
         assert self.service.server
         return [self.service.server, *self.workers]
+
+    @property
+    def temporary_files(self) -> list[str]:
+        """Lists what is in the folder that is given to all processes for such files."""
+        return [path.name for path in Path(self._temporary.name).iterdir()]
 
     def mend(self) -> list[int]:
         """Starts what has ended once more, and gives the codes that it ended with."""
@@ -100,6 +109,7 @@ class Plant:
             self._connection.close()
         if self.proxy:
             self.proxy.close()
+        self._temporary.cleanup()
 
     def ask(self, statement: str, *values: object) -> list[Any]:
         """Asks the database itself, past the proxy, and gives the rows; waits while it is away."""

@@ -93,7 +93,7 @@ class Rounds:
         codes = self._plant.close()
         if set(codes) != {0}:
             found.append(f"the processes ended with {codes} at the end")
-        self._checks.left_aside(all_processes_ended=True)
+        found += self._checks.left_aside(all_processes_ended=True)
         self._plant.start()
         found += self._checks.left_aside(all_processes_ended=False)
         next(reversed(self.tallies.values())).found.extend(found)

@@ -195,7 +195,8 @@ def test_an_address_that_drips_is_given_up_in_time(monkeypatch: pytest.MonkeyPat
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            with pytest.raises(FetchFailed, match="took longer"):
+            # A machine that is busy may drip too slowly for its last byte to be waited for.
+            with pytest.raises(FetchFailed, match=r"took longer|timed out"):
                 fetch_keys(f"http://127.0.0.1:{server.server_port}/keys")
         finally:
             ended.set()

@@ -133,6 +133,12 @@ def test_a_line_that_became_dearer_than_its_list_price_has_no_discount():
     assert [line.unit_price, line.discount, line.net_amount] == [11, 0, 22]
 
 
+def test_a_line_taken_back_at_more_than_its_list_price_has_no_discount():
+    back = Item(Decimal("11.90"), quantity=Decimal(-2), discount=Decimal(-10))
+    line = compute(make_order_json(OrderForm((Item(Decimal(99)), back)))).lines[1]
+    assert [line.quantity, line.unit_price, line.discount, line.net_amount] == [-2, 11, 0, -22]
+
+
 def test_a_line_whose_list_price_points_the_other_way_has_no_discount():
     order: Any = make_order_json(OrderForm((Item(), Item(Decimal("-2.38")))))
     order["entries"][1]["calculatedPrice"]["discountedPrice"] = order["entries"][1][

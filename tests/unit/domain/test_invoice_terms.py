@@ -191,3 +191,9 @@ def test_what_a_format_needs_and_the_order_lacks_is_named():
     error = refusal(make_order_json(billingAddress=ADDRESS | {"zipCode": ""}), **site)
     assert (error.field, error.reason) == ("billingAddress.zipCode", "FORMAT_LACKS_TERM")
     assert "BT-53" in error.message
+
+
+def test_an_invoice_embeds_its_xml_unless_that_cannot_hold_its_amounts():
+    assert compute().embedded is DocumentFormat.FACTUR_X
+    dinars = OrderForm(currency="KWD", decimals=3)
+    assert compute(make_order_json(dinars)).embedded is None

@@ -87,6 +87,8 @@ def test_deviations_are_spread_evenly(exact, off):
         ("29.99", "10.00 20.00", "10.00 19.99"),
         ("-9.99", "-10.00 0", "-9.99 0.00"),
         ("0.02", "0 0", "0.01 0.01"),
+        ("0.03", "0.019 0.021 0.011", "0.01 0.01 0.01"),
+        ("0.02", "0.019 0.021 0.011", "0.01 0.01 0.00"),
     ],
 )
 def test_a_unit_too_many_goes_where_it_weighs_least(total, exact, shares):

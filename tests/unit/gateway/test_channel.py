@@ -7,17 +7,17 @@ import asyncio
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from gateway.channel import CONFIG, DEADLINE, KEEPALIVE, REQUEST_ID, call_options
+from gateway.channel import ASKED, CONFIG, KEEPALIVE, Asked, call_options
 from gateway.config import read_config
 from server.rpc.transport import PING_INTERVAL
 
 
 async def options_with(seconds: float):
     app = web.Application()
-    app[CONFIG] = read_config({})
+    app[CONFIG] = config = read_config({})
     request = make_mocked_request("GET", "/", app=app)
-    request[REQUEST_ID] = "abc"
-    request[DEADLINE] = asyncio.get_running_loop().time() + seconds
+    deadline = asyncio.get_running_loop().time() + seconds
+    request[ASKED] = Asked(config, "abc", "192.0.2.1", deadline)
     return call_options(request)
 
 

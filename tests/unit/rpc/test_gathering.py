@@ -10,7 +10,7 @@ import pytest
 
 from server.rpc.gathering import Gathering
 
-PATIENCE = 20
+PATIENCE = 60
 ASKING = ContextVar("asking", default="nobody")
 
 
@@ -62,8 +62,16 @@ def disk():
 
 
 @pytest.fixture
-async def gathering(disk):
-    gathering = Gathering(disk.begin, disk.write, lambda each: 5 if each == "heavy" else 1, 4)
+def pause():
+    return 0.0
+
+
+@pytest.fixture
+async def gathering(disk, pause):
+    weigh = {"heavy": 5}
+    gathering = Gathering(
+        disk.begin, disk.write, lambda each: weigh.get(each, 1), 4, lambda _: pause
+    )
     yield gathering
     disk.free.set()
     gathering.close()
@@ -93,6 +101,26 @@ async def test_no_more_go_together_than_may_and_what_is_too_heavy_goes_alone(gat
     assert disk.groups == [["a"], ["b", "c", "d", "e"], ["f"], ["heavy"], ["g"]]
 
 
+@pytest.mark.parametrize("pause", [1.0])
+async def test_where_others_wait_those_that_come_during_the_pause_go_with_them(gathering, disk):
+    first, *others = await ask(gathering, disk, "a", "b")
+    disk.free.set()
+    assert await first == "A"
+    for text in "cd":
+        others.append(asyncio.ensure_future(gathering.run(text)))
+        for _ in range(3):  # turns of the loop: what does not wait would have begun by now
+            await asyncio.sleep(0)
+    assert await asyncio.gather(*others) == ["B", "C", "D"]
+    assert disk.groups == [["a"], ["b", "c", "d"]]
+
+
+@pytest.mark.parametrize("pause", [10.0 * PATIENCE])
+async def test_one_who_asks_alone_never_waits_for_the_pause(gathering, disk):
+    disk.free.set()
+    async with asyncio.timeout(PATIENCE):
+        assert [await gathering.run(text) for text in "abc"] == ["A", "B", "C"]
+
+
 async def test_one_that_fails_fails_alone(gathering, disk):
     asked = await ask(gathering, disk, "a", "b", "bad", "c")
     disk.free.set()
@@ -110,7 +138,7 @@ async def test_what_fails_them_all_is_told_to_all_and_the_next_go_on():
             raise OSError("no disk")
         return group
 
-    gathering = Gathering(lambda _: None, fail_first, lambda _: 1, 4)
+    gathering = Gathering(lambda _: None, fail_first, lambda _: 1, 4, lambda _: 0)
     with pytest.raises(OSError, match="no disk"):
         await gathering.run("a")
     assert await gathering.run("b") == "b"

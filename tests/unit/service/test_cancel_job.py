@@ -8,6 +8,7 @@ from server.domain.computation import compute_invoice
 from server.domain.errors import NotFound, Unavailable
 from server.domain.job import JobOrderStatus, JobStatus
 from server.domain.tenant import Tenant
+from server.service.work_on_chunk import ATTEMPTS
 from tests.fakes.outside import Crash, nothing
 
 PENDING, SUCCESS, FAILURE = JobOrderStatus.PENDING, JobOrderStatus.SUCCESS, JobOrderStatus.FAILURE
@@ -168,6 +169,42 @@ def test_cancelling_again_changes_nothing(shop):
     done = shop.job(job.job_id)
     shop.clock.advance(minutes=1)
     assert shop.cancel_job(ACME, job.job_id) == done
+
+
+def drawn_and_left(shop):
+    """Starts a job whose worker ends when the order has its number, but no document yet."""
+    shop.sell("A", "B")
+    job = shop.start("A", "B")
+    at(shop, "while rendering", lambda: (_ for _ in ()).throw(Crash))
+    chunk = shop.claimed()
+    with pytest.raises(Crash):
+        shop.process_chunk(chunk)
+    return job, chunk
+
+
+def assert_ended(shop, job):
+    shop.cancel_job(ACME, job.job_id)
+    shop.work()
+    assert shop.job(job.job_id).status is JobStatus.DONE
+    assert fates(shop, job) == [SUCCESS, SUCCESS]
+    assert [len(documents) for _, documents in shop.invoices()] == [1, 1]
+
+
+def test_a_number_of_a_worker_that_could_not_say_that_it_failed_comes_to_its_end(shop):
+    job, chunk = drawn_and_left(shop)
+    with shop.database.write() as unit:
+        assert unit.chunks.take_back({chunk.holder}, counted=False) == 1
+        unit.commit()
+    assert_ended(shop, job)
+
+
+def test_a_number_of_a_chunk_that_is_tried_order_by_order_comes_to_its_end(shop):
+    job, chunk = drawn_and_left(shop)
+    for _ in range(ATTEMPTS):
+        shop.restart()
+        chunk = shop.claimed()
+    shop.work_on_chunk(chunk)
+    assert_ended(shop, job)
 
 
 def test_a_job_that_is_done_stays_as_it_is(shop):

@@ -32,6 +32,7 @@ NASTY: st.SearchStrategy[object] = st.sampled_from(
             "sNaN",
             "-Infinity",
             "1E999999",
+            "1E1000000",
             "-1E-999999",
             "0E999999",
             "0E-20",

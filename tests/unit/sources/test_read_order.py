@@ -85,7 +85,8 @@ AMOUNTS = [
 
 
 @pytest.mark.parametrize(
-    "number", ["NaN", "sNaN", "Infinity", "-Infinity", "1E400", "1e12", "-1e12", "1e-30"]
+    "number",
+    ["NaN", "sNaN", "Infinity", "-Infinity", "1E400", "-1E1000000", "1e12", "-1e12", "1e-30"],
 )
 @pytest.mark.parametrize("path", AMOUNTS)
 def test_an_amount_that_is_none_is_named(path, number):

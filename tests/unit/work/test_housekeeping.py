@@ -3,11 +3,9 @@
 import threading
 from time import monotonic
 
-import pytest
-
 from server.domain.errors import Unavailable
 from server.work import housekeeping
-from server.work.housekeeping import Housekeeping
+from server.work.housekeeping import RESTS, Housekeeping
 
 
 def test_a_task_that_fails_is_asked_again(monkeypatch):
@@ -52,23 +50,40 @@ def test_a_task_in_work_is_told_to_end():
     assert keeper.stop(30)
 
 
-@pytest.mark.parametrize(("worked", "rest"), [(0.02, 0.08), (3.0, 5.0)])
-def test_a_task_rests_several_times_as_long_as_its_step_took(monkeypatch, worked, rest):
+def test_a_task_rests_several_times_as_long_as_its_step_took():
     """Those who work on jobs meanwhile find most of the time free."""
-    rests = []
-    began = monotonic()
-    times = iter([began, began + worked, began + worked + rest])
-    monkeypatch.setattr(housekeeping, "monotonic", lambda: next(times))
+    worked, rests = 0.02, []
+    rested = threading.Event()
 
-    class Stopping(threading.Event):
-        def wait(self, timeout=None):
-            rests.append(timeout)
-            return super().wait(0)
+    def task(stopping):
+        begun = monotonic()
+        while monotonic() - begun < worked:
+            pass
+        begun = monotonic()
+        stopping()
+        rests.append(monotonic() - begun)
+        rested.set()
 
-    keeper = Housekeeping(lambda stopping: stopping())
-    keeper._stopping = Stopping()
-    keeper._try(keeper._tasks[0])
-    assert rests == pytest.approx([rest])
+    keeper = Housekeeping(task)
+    keeper.start()
+    assert rested.wait(30)
+    assert keeper.stop(30)
+    assert rests[0] > RESTS * worked * 0.99
+
+
+def test_no_rest_is_longer_than_its_bound(monkeypatch):
+    monkeypatch.setattr(housekeeping, "RESTS", 1e9)
+    monkeypatch.setattr(housekeeping, "LONGEST_REST", 0.01)
+    rested = threading.Event()
+
+    def task(stopping):
+        if not stopping():
+            rested.set()
+
+    keeper = Housekeeping(task)
+    keeper.start()
+    assert rested.wait(30)
+    assert keeper.stop(30)
 
 
 def test_a_task_that_rests_ends_as_soon_as_it_is_told(monkeypatch):

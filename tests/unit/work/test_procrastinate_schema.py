@@ -11,8 +11,9 @@ import pytest
 from procrastinate.schema import SchemaManager
 
 from server.storage import migrate, open_database, server_address
-from server.work.procrastinate_engine import OfferTurns, ProcrastinateEngine
+from server.work.procrastinate_engine import ProcrastinateEngine
 from server.work.procrastinate_schema import prepare_queue
+from server.work.turns import OfferTurns
 from tests.builders.storage_values import add_job, write
 from tests.unit.storage.schema import schema_of
 

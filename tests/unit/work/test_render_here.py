@@ -17,7 +17,8 @@ from tests.fakes.deadly import draw, tasks
 from tests.fakes.outside import as_bytes, fake_document, fake_preview, nothing
 from tests.unit.work.test_chunk_processes import is_running
 
-SECONDS = 2
+#: Short for a test, and long enough for a machine that is busy.
+SECONDS = 5
 
 
 def render(numbers, *, alone=False):
