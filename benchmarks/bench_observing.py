@@ -115,10 +115,11 @@ def time_parts() -> None:
         metrics = Metrics(new_registry())
         stages = Stages(metrics, tracer)
 
-        def work(_chunk: Chunk, stages: Stages = stages) -> None:
+        def work(_chunk: Chunk, stages: Stages = stages) -> bool:
             with stages.of_chunk("read"):
                 for stage in STAGES:
                     stages.enter(stage)
+            return False
 
         observed = ObservedWork(work, tracer, metrics)
         origin = Origin("shop", "10.0.0.1", "r-1", trace)

@@ -45,7 +45,7 @@ def offer_chunks(config: Config) -> OfferChunks | None:
 
 
 def choose_engine(
-    config: Config, database: Database, clock: Clock, work: Callable[[Chunk], None]
+    config: Config, database: Database, clock: Clock, work: Callable[[Chunk], bool]
 ) -> Engine:
     """Gives the engine that goes with the database; it is not started yet."""
     threads, window = config.work_processes, config.job_window

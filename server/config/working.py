@@ -36,7 +36,7 @@ VARIABLES = (
              "Whether logos are fetched from the addresses that settings name."),
     Variable("INVOICEJOBS_CHUNK_SIZE", "chunk_size", "100", between(1, 1000),
              "Orders that are invoiced together in one step of a job; twice as many in a job of "
-             "more than 20 steps."),
+             "more than 40 steps."),
     Variable("INVOICEJOBS_JOB_WINDOW", "job_window", "8", between(1, 1000),
              "Steps of one job in work at the same time, so that other jobs get their turn."),
     Variable("INVOICEJOBS_WORK_PROCESSES", "work_processes", "", _processes,

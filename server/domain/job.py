@@ -133,7 +133,7 @@ class Chunk:
 
 
 #: A job of more chunks than this has them twice as large.
-_FEW_CHUNKS = 20
+_FEW_CHUNKS = 40
 
 
 def orders_of_chunk(order_count: int, fewest: int) -> int:

@@ -43,12 +43,12 @@ def fields_of(chunk: Chunk) -> dict[str, str]:
 class ObservedWork:
     """Works on chunks and tells of it."""
 
-    work: Callable[[Chunk], None]
+    work: Callable[[Chunk], bool]
     tracer: Tracer
     metrics: Metrics
 
-    def __call__(self, chunk: Chunk) -> None:
-        """Does the chunk; raises what the work raises."""
+    def __call__(self, chunk: Chunk) -> bool:
+        """Does the chunk; gives and raises what the work does."""
         name = "plan" if chunk.kind is ChunkKind.PLAN else "chunk"
         parent = read_traceparent(chunk.origin.trace)
         before = told()
@@ -58,14 +58,14 @@ class ObservedWork:
                 span.note("invoicejobs.job", chunk.job_id)
                 span.note("invoicejobs.chunk", chunk.index)
                 span.note("invoicejobs.orders", chunk.end - chunk.first)
-                self._work(chunk)
+                return self._work(chunk)
         finally:
             tell_only(before)
 
-    def _work(self, chunk: Chunk) -> None:
+    def _work(self, chunk: Chunk) -> bool:
         begun = time.perf_counter()
         try:
-            self.work(chunk)
+            return self.work(chunk)
         finally:
             self.metrics.chunks(chunk.kind.value).inc()
             milliseconds = round((time.perf_counter() - begun) * 1000, 1)

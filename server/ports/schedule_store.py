@@ -47,10 +47,6 @@ class ScheduleStore(Protocol):
         """
         ...
 
-    def later(self, now: datetime) -> tuple[PlannedSchedule, ...]:
-        """Lists the schedules of all tenants that are not due yet."""
-        ...
-
     def next_due(self, now: datetime) -> datetime | None:
         """Tells when the first of those that are not due yet will be."""
         ...
@@ -60,8 +56,4 @@ class ScheduleStore(Protocol):
 
         Of all who try, one is told so, if its transaction commits.
         """
-        ...
-
-    def replan(self, planned: PlannedSchedule, due_at: datetime, fired_at: datetime | None) -> None:
-        """Gives a schedule other times, unless somebody else has done so meanwhile."""
         ...

@@ -40,8 +40,8 @@ CHECK = "/grpc.health.v1.Health/Check"
 _UNCOUNTED = {WATCH, CHECK, "/grpc.health.v1.Health/Watch"}
 #: Checks of one address a second, and open at the same time. They are counted apart: what else
 #: comes from a load balancer's address must not make it take us for dead.
-CHECK_RATE = 20
-CHECK_CALLS = 20
+CHECK_RATE = 100
+CHECK_CALLS = 100
 #: What the call says about its client's address, and whether it was let in without a token.
 _COMING: ContextVar[tuple[str, bool]] = ContextVar("coming")
 

@@ -37,8 +37,8 @@ class WorkOnChunk:
     #: Tells those who watch the job.
     changed: Callable[[str], None]
 
-    def __call__(self, chunk: Chunk) -> None:
-        """Does the chunk, frees it for another try, or fails its orders.
+    def __call__(self, chunk: Chunk) -> bool:
+        """Does the chunk, frees it for another try, or fails its orders; tells if it was freed.
 
         A failing environment (Unavailable) is waited out for as long as it takes and costs no
         order; so is a plan that fails, unless its job is cancelled. Raises Unavailable only when
@@ -46,62 +46,66 @@ class WorkOnChunk:
         """
         try:
             if chunk.kind is ChunkKind.PLAN:
-                self._plan(chunk)
-            elif chunk.attempts > ATTEMPTS:
+                return self._plan(chunk)
+            if chunk.attempts > ATTEMPTS:
                 self._end_or_split(chunk)
             else:
                 self.process_chunk(chunk)
+            return False
         except Unavailable as error:
             log.warning("job %s chunk %d waits: %s", chunk.job_id, chunk.index, error.message)
-            self._release(chunk, ENVIRONMENT_PAUSE, counted=False)
+            return self._release(chunk, ENVIRONMENT_PAUSE, counted=False)
         except Interrupted as error:
             # Counted, for the next process may end of it, too: see `_end_or_split`.
             log.warning("job %s chunk %d again: %s", chunk.job_id, chunk.index, error.message)
-            self._release(chunk, timedelta(0), counted=True)
+            return self._release(chunk, timedelta(0), counted=True)
         except Conflict as error:
             # Another worker has the chunk now, or was quicker with one of its orders: the next
             # try sees what changed.
             log.info("job %s chunk %d again: %s", chunk.job_id, chunk.index, error.message)
-            self._try_again(chunk)
+            return self._try_again(chunk)
         except Exception:
             log.exception("job %s chunk %d failed", chunk.job_id, chunk.index)
-            self._try_again(chunk)
+            return self._try_again(chunk)
         finally:
             self.changed(chunk.job_id)
 
-    def _plan(self, chunk: Chunk) -> None:
+    def _plan(self, chunk: Chunk) -> bool:
         # Whoever ends each of its workers is only put off every second time.
         if chunk.attempts > ATTEMPTS and chunk.attempts % 2 == 0:
-            self._put_off(chunk, counted=True)
-        else:
-            self.plan_job(chunk)
+            return self._put_off(chunk, counted=True)
+        self.plan_job(chunk)
+        return False
 
-    def _try_again(self, chunk: Chunk) -> None:
+    def _try_again(self, chunk: Chunk) -> bool:
         if chunk.attempts < ATTEMPTS:
-            self._release(chunk, timedelta(seconds=0.1 * 4**chunk.attempts), counted=True)
-        elif chunk.kind is ChunkKind.PLAN:
-            self._put_off(chunk, counted=False)
-        else:
-            self._give_up(chunk)
+            pause = timedelta(seconds=0.1 * 4**chunk.attempts)
+            return self._release(chunk, pause, counted=True)
+        if chunk.kind is ChunkKind.PLAN:
+            return self._put_off(chunk, counted=False)
+        self._give_up(chunk)
+        return False
 
-    def _put_off(self, chunk: Chunk, *, counted: bool) -> None:
+    def _put_off(self, chunk: Chunk, *, counted: bool) -> bool:
         """Gives a plan a long pause, or ends it where its job was cancelled."""
         with self.database.read() as unit:
             job = unit.jobs.get(chunk.tenant, chunk.job_id)
         if job is None or job.cancelled_at:
             self._give_up(chunk)
-            return
+            return False
         log.error(
             "the due orders of job %s of tenant %s cannot be found; it is tried again in %d s",
             *(chunk.job_id, chunk.tenant, PLAN_PAUSE.total_seconds()),
         )
-        self._release(chunk, PLAN_PAUSE, counted=counted)
+        return self._release(chunk, PLAN_PAUSE, counted=counted)
 
-    def _release(self, chunk: Chunk, pause: timedelta, *, counted: bool) -> None:
+    def _release(self, chunk: Chunk, pause: timedelta, *, counted: bool) -> bool:
         with self.database.write() as unit:
-            if unit.chunks.holds(chunk):
+            held = unit.chunks.holds(chunk)
+            if held:
                 unit.chunks.release(chunk, self.clock.now() + pause, counted=counted)
                 unit.commit()
+        return held
 
     def _end_or_split(self, chunk: Chunk) -> None:
         """Keeps a chunk whose workers ended, one after the other, from ending more of them.

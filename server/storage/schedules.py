@@ -61,11 +61,6 @@ class SqlScheduleStore:
         )
         return tuple(_planned(row) for row in rows)
 
-    def later(self, now: datetime) -> tuple[PlannedSchedule, ...]:
-        """Lists the schedules of all tenants that are not due yet."""
-        rows = self._connection.execute(select(schedules).where(PLANNED, schedules.c.due_at > now))
-        return tuple(_planned(row) for row in rows)
-
     def next_due(self, now: datetime) -> datetime | None:
         """Tells when the first of those that are not due yet will be."""
         found: datetime | None = self._connection.scalar(
@@ -90,20 +85,6 @@ class SqlScheduleStore:
             .values(due_at=next_due, fired_at=planned.due_at)
         )
         return moved.rowcount == 1
-
-    def replan(self, planned: PlannedSchedule, due_at: datetime, fired_at: datetime | None) -> None:
-        """Gives a schedule other times, unless somebody else has done so meanwhile."""
-        self._connection.execute(
-            update(schedules)
-            .where(
-                schedules.c.tenant == planned.tenant,
-                schedules.c.name == planned.name,
-                schedules.c.cron == planned.cron,
-                schedules.c.time_zone == planned.time_zone,
-                schedules.c.due_at == planned.due_at,
-            )
-            .values(due_at=due_at, fired_at=fired_at)
-        )
 
 
 def _planned(row: AnyRow) -> PlannedSchedule:

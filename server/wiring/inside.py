@@ -31,7 +31,6 @@ from server.service.purge import Purge, Retention
 from server.service.read_invoice import ListInvoices, ReadInvoice
 from server.service.read_job import ListJobs, ReadJob
 from server.service.read_order import ListOrders, ReadOrderRecord
-from server.service.replan_schedules import ReplanSchedules
 from server.service.retry_job import RetryJob
 from server.service.run_schedules import RunSchedules
 from server.service.settings import CheckSettings, ReadSettings, UpdateSettings
@@ -188,12 +187,7 @@ def _join(
         check_link=check_link,
     )
     purge = Purge(database, clock, store, retention_of(config))
-    replan_schedules = ReplanSchedules(database, clock)
-    housekeeping = Housekeeping(
-        lambda _: replan_schedules(),
-        purge.if_due,
-        lambda _: store.remove_abandoned(FORGOTTEN),
-    )
+    housekeeping = Housekeeping(purge.if_due, lambda _: store.remove_abandoned(FORGOTTEN))
     verifier = join_verifier(config, signing_keys)
     return Service(
         use_cases, processes, engine, scheduler, housekeeping, verifier, embedded=not shared

@@ -59,7 +59,7 @@ class Observer:
             self.registry.register(Queue(database, clock))
         return ObservedDatabase(database, self.metrics)
 
-    def work(self, work: Callable[[Chunk], None]) -> ObservedWork:
+    def work(self, work: Callable[[Chunk], bool]) -> ObservedWork:
         """Wraps what works on chunks."""
         return ObservedWork(work, self.tracer, self.metrics)
 

@@ -34,7 +34,7 @@ class LocalEngine:
         self,
         database: Database,
         clock: Clock,
-        work: Callable[[Chunk], None],
+        work: Callable[[Chunk], object],
         *,
         threads: int,
         window: int,

@@ -55,12 +55,14 @@ class ProcrastinateEngine:
         address: str,
         database: Database,
         clock: Clock,
-        work: Callable[[Chunk], None],
+        work: Callable[[Chunk], bool],
         *,
         threads: int,
         window: int,
     ) -> None:
         """Takes the database's address twice: for Procrastinate in libpq's form.
+
+        work tells whether it freed the chunk for another try, for which there is a turn then.
 
         With no threads it does nothing, and leaves the work to other processes.
         """
@@ -187,7 +189,10 @@ class ProcrastinateEngine:
             await _wait(self._stop, LOOK)
 
     def _claim_and_work(self, *, starts: bool) -> bool:
-        """Claims a chunk and does it; False when there is none, or it could not be done."""
+        """Claims a chunk and does it; False when there is none, or it was not done.
+
+        Whoever frees a chunk offers a turn for it: to go on with another would make two of one.
+        """
         holder = f"{self._worker}:{uuid.uuid4().hex}"
         try:
             with self._database.write() as unit:
@@ -195,7 +200,7 @@ class ProcrastinateEngine:
                 unit.commit()
             if chunk is None:
                 return False
-            self._work(chunk)
+            return not self._work(chunk)
         except InvoiceJobsError as error:
             log.warning("the work pauses: %s", error.message)
             self._sweeper.drop(holder)
@@ -204,7 +209,6 @@ class ProcrastinateEngine:
             log.exception("the work pauses")
             self._sweeper.drop(holder)
             return False
-        return True
 
 
 def _tell(_: asyncio.AbstractEventLoop, failure: dict[str, Any]) -> None:

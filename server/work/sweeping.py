@@ -40,6 +40,17 @@ _END_SILENT = """
     AND greatest(state_change, query_start) < now() - make_interval(secs => %(seconds)s)
 """
 
+#: Turns that may be taken.
+_DUE = (
+    "queue_name = %(queue)s AND status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())"
+)
+#: How many more of them there may be than chunks: some were taken while they were counted.
+SPARE = 100
+_DROP = f"""
+    DELETE FROM procrastinate_jobs WHERE id IN (
+        SELECT id FROM procrastinate_jobs WHERE {_DUE} LIMIT %(beyond)s FOR UPDATE SKIP LOCKED)
+"""  # noqa: S608 - words of ours
+
 #: The number of the lock that who sweeps holds; any number that nobody else uses.
 _LOCK = 4_071_977_550_135_200
 
@@ -114,7 +125,7 @@ class Sweeper:
             if not row or not row[0]:
                 return
             await self._take_over(app, connector)
-            await self._offer_missing(app, connector)
+            await self._match_turns(app, connector)
             if time.monotonic() - self._purged > PURGE:
                 self._purged = time.monotonic()
                 await app.job_manager.delete_old_jobs(PURGE_AGE, queue=QUEUE, include_failed=True)
@@ -141,18 +152,22 @@ class Sweeper:
         with self._database.read() as unit:
             return unit.chunks.holders()
 
-    async def _offer_missing(self, app: App, connector: PsycopgConnector) -> None:
-        """Offers turns for chunks that are free and have none, whatever became of theirs."""
+    async def _match_turns(self, app: App, connector: PsycopgConnector) -> None:
+        """Offers turns for chunks that are free and have none, and drops those beyond all chunks.
+
+        While all workers pass their turns on, those that come with new jobs are never used up.
+        """
         # In this order: a turn that is taken in between has its chunk claimed, and both miss it.
         row = await connector.execute_query_one_async(
-            "SELECT count(*) AS turns FROM procrastinate_jobs WHERE queue_name = %(queue)s "
-            "AND status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())",
+            f"SELECT count(*) AS turns FROM procrastinate_jobs WHERE {_DUE}",  # noqa: S608 - ours
             queue=QUEUE,
         )
         missing = await in_thread(self._claimable) - int(row["turns"])
         if missing > 0:
             turn = app.configure_task(TURN, queue=QUEUE)
             await turn.batch_defer_async(*({} for _ in range(missing)))
+        elif missing < -SPARE:
+            await connector.execute_query_async(_DROP, queue=QUEUE, beyond=-missing - SPARE)
 
     def _claimable(self) -> int:
         with self._database.read() as unit:

@@ -51,23 +51,6 @@ class TestSchedules:
             }
             assert unit.schedules.of_tenant(OTHER) == {}
 
-    def test_what_is_not_due_yet_is_planned_anew_unless_somebody_was_quicker(self, database):
-        paused = replace(MORNINGS, name="paused", due_at=None)
-        put(database, MORNINGS, paused, replace(MORNINGS, tenant=OTHER, due_at=NEXT))
-        with database.read() as unit:
-            assert unit.schedules.later(NEXT) == ()
-            assert [each.tenant for each in unit.schedules.later(DUE)] == [OTHER]
-            assert len(unit.schedules.later(DUE - timedelta(seconds=1))) == 2
-        changed = replace(MORNINGS, cron="0 7 * * *")
-        write(database, lambda unit: unit.schedules.replan(changed, NOON, None))
-        write(database, lambda unit: unit.schedules.replan(MORNINGS, NEXT, DUE))
-        write(database, lambda unit: unit.schedules.replan(MORNINGS, NOON, None))
-        with database.read() as unit:
-            assert unit.schedules.of_tenant(ACME) == {
-                "mornings": replace(MORNINGS, due_at=NEXT, fired_at=DUE),
-                "paused": paused,
-            }
-
     def test_what_is_written_anew_keeps_when_it_came_last(self, database):
         put(database, MORNINGS)
         assert fire(database, MORNINGS)

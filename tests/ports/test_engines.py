@@ -43,6 +43,8 @@ class Plant:
         self.done = []
         self.attempts = []
         self.before = lambda chunk: None
+        #: Whether chunks are not done but freed for an hour later.
+        self.frees = False
         self._changed = threading.Condition()
         self._engines = []
 
@@ -72,14 +74,23 @@ class Plant:
             self.attempts.append(chunk.attempts)
             self._changed.notify_all()
         self.before(chunk)
+        if self.frees:
+            later = datetime.now(UTC) + timedelta(hours=1)
+            write(self.database, lambda unit: unit.chunks.release(chunk, later, counted=False))
+            return True
         write(self.database, lambda unit: unit.chunks.finish(chunk))
         with self._changed:
             self.done.append((chunk.job_id, chunk.index))
             self._changed.notify_all()
+        return False
 
     def until(self, happened):
+        end = time.monotonic() + PATIENCE
         with self._changed:
-            assert self._changed.wait_for(happened, PATIENCE), self.done
+            # What only the database knows tells nobody.
+            while not happened():
+                assert time.monotonic() < end, self.done
+                self._changed.wait(0.2)
 
     def close(self):
         stopped = [engine.stop(PATIENCE) for engine in self._engines]
@@ -258,6 +269,31 @@ class TestOnPostgreSQL:
         plant.add("next", 1)
         plant.until(lambda: len(plant.done) == 2)
         assert plant.attempts == [1, 1]
+
+    def test_turns_that_nothing_is_left_for_are_dropped(self, plant, ask):
+        released = threading.Event()
+        plant.before = lambda _: released.wait(PATIENCE)
+        for number in range(THREADS + 1):
+            plant.add(f"job-{number}", 1)
+        plant.start()
+        # One more than threads: a job that nobody has started waits for none of them.
+        plant.until(lambda: len(plant.attempts) == THREADS + 1)
+        ask(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name) SELECT 'invoicejobs', "
+            "'invoicejobs.turn' FROM generate_series(1, 1000) RETURNING id"
+        )
+        plant.until(lambda: ask(self.TURNS)[0][0] <= sweeping.SPARE)
+        released.set()
+
+    def test_a_turn_whose_chunk_was_freed_takes_no_other(self, plant, ask, monkeypatch):
+        monkeypatch.setattr(sweeping, "SWEEP", 2 * PATIENCE)
+        plant.frees = True
+        plant.add("job", 10 * WINDOW)
+        engine = plant.start()
+        plant.until(lambda: len(plant.attempts) == WINDOW)
+        assert engine.stop(PATIENCE)
+        assert len(plant.attempts) == WINDOW
+        assert ask(self.TURNS) == [(WINDOW,)]
 
     def test_with_one_turn_many_chunks_are_done(self, plant, ask):
         plant.add("job", 60)

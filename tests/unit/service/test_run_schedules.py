@@ -11,7 +11,6 @@ from server.domain.schedule import Schedule
 from server.domain.tenant import Tenant
 from server.service.job_limits import JobLimits
 from server.service.list_schedules import ListSchedules
-from server.service.replan_schedules import ReplanSchedules
 from server.service.run_schedules import PAUSE, RunSchedules, request_id_of
 from tests.builders.settings import make_settings, make_site
 
@@ -46,15 +45,6 @@ def jobs_of(shop):
     """Lists all jobs, the oldest first."""
     with shop.database.read() as unit:
         return list(unit.jobs.page(ACME, JobFilter(), None, 100).items)[::-1]
-
-
-def planned(shop):
-    with shop.database.read() as unit:
-        return unit.schedules.of_tenant(ACME)
-
-
-def replan(shop):
-    ReplanSchedules(shop.database, shop.clock)()
 
 
 def outlook(shop, count=2):
@@ -158,45 +148,6 @@ def test_a_clock_that_is_put_back_starts_no_second_job_for_a_time(shop, plan, ru
     plan(replace(MORNINGS, time_zone="Europe/Paris"))  # the same times, planned anew
     assert run(NEXT_MORNING) == NEXT_MORNING + timedelta(days=1)
     assert len(jobs_of(shop)) == 1
-
-
-@pytest.mark.parametrize("years_ahead", [0.003, 0.1, 5])
-@pytest.mark.parametrize("looks", [1, 3])
-def test_a_clock_that_was_ahead_for_a_while_does_not_put_a_schedule_off(
-    shop, plan, run, years_ahead, looks
-):
-    plan(MORNINGS, replace(MORNINGS, name="paused", paused=True))
-    with shop.database.write() as unit:
-        # Nothing that a release ever wrote; it keeps no other from its time.
-        unit.schedules.put(replace(planned(shop)["mornings"], name="broken", cron="nonsense"))
-        unit.commit()
-    now = shop.clock.now()
-    for day in range(looks):
-        run(now + timedelta(days=365 * years_ahead + day))
-        shop.work()
-    before = len(jobs_of(shop))
-    assert before == looks
-    shop.clock.time = now
-    replan(shop)
-    # Of the times that came too soon no more than the last is believed.
-    soon = NEXT_MORNING + timedelta(days=3)
-    assert run(NEXT_MORNING) <= soon
-    run(soon)
-    assert len(jobs_of(shop)) > before
-    assert outlook(shop, 1)[0].last_time <= soon
-
-
-def test_a_clock_that_is_right_has_nothing_planned_anew(shop, plan, run, caplog):
-    plan(MORNINGS, Schedule("leap", "0 0 29 2 *"), Schedule("minutes", "* * * * *"))
-    before = planned(shop)
-    replan(shop)
-    assert planned(shop) == before
-    run(NEXT_MORNING)
-    before = planned(shop)
-    shop.clock.time -= timedelta(seconds=2)  # as clocks do that are kept in step
-    replan(shop)
-    assert planned(shop) == before
-    assert caplog.records == [] or "ahead" not in caplog.text
 
 
 def test_a_tenant_with_too_much_work_has_its_time_put_off(shop, plan, run):
