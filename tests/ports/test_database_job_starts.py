@@ -56,8 +56,8 @@ class TestJobStarts:
             assert unit.jobs.load(ACME).orders == len(starts)
 
     def test_a_large_job_has_chunks_of_twice_the_size(self, database):
-        orders = [f"o-{number}" for number in range(41)]
-        starts = [start("small", *orders[:40]), start("large", *orders, tenant=OTHER)]
+        orders = [f"o-{number}" for number in range(81)]
+        starts = [start("small", *orders[:80]), start("large", *orders, tenant=OTHER)]
         write(database, lambda unit: unit.job_starts.add(starts, 2))
         with database.write() as unit:
             claimed = [unit.chunks.claim(f"w-{n}", NOON, 1) for n in range(2)]
