@@ -197,6 +197,7 @@ class ProcrastinateEngine:
         try:
             with self._database.write() as unit:
                 chunk = unit.chunks.claim(holder, self._clock.now(), self._window, starts=starts)
+                # Where there is none, too: at a rollback the driver forgets all it has prepared.
                 unit.commit()
             if chunk is None:
                 return False
