@@ -20,6 +20,9 @@ from benchmarks.machine import machine
 #: Asks a pair with so many clients for so many seconds.
 Ask = Callable[[Pair, int, float], Outcome]
 
+#: Our doors, with a call of its own for each request.
+NO_TUNNEL = "without a tunnel"
+
 ASKED: dict[str, Ask] = {
     "REST, reads": lambda pair, clients, seconds: pair.rest(clients, seconds, posts=False),
     f"REST, 1 POST to {READS} GET": lambda pair, clients, seconds: pair.rest(clients, seconds),
@@ -79,15 +82,17 @@ def main() -> None:
         pairs = {
             "bare pair": stack.enter_context(bare_pair()),
             "our doors": stack.enter_context(our_pair(idle=True)),
+            NO_TUNNEL: stack.enter_context(our_pair(idle=True, INVOICEJOBS_GRPC_TUNNEL="off")),
             "and the work": stack.enter_context(our_pair(idle=False)),
         }
         for pair in pairs.values():
             pair.rest(given.clients, 1.0)
         for what, ask in ASKED.items():
-            rows = {name: Row() for name in pairs}
+            # The gateway alone makes another of it.
+            rows = {name: Row() for name in pairs if name != NO_TUNNEL or "REST" in what}
             for _ in range(given.rounds):
-                for name, pair in pairs.items():
-                    rows[name].measure(pair, ask, given.clients, given.seconds)
+                for name, row in rows.items():
+                    row.measure(pairs[name], ask, given.clients, given.seconds)
             for name, row in rows.items():
                 print(row.text(what, name, rows["bare pair"]), flush=True)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -16,12 +15,16 @@ from gateway.config import VARIABLES, Config, ConfigError, read_config
 from gateway.credentials import CredentialsUnreadable
 from gateway.observing.requests import Requests
 from gateway.serving import BindError, running
+from process.collecting import spare_what_is_loaded
 from process.config.variable import is_loopback
 from process.export import ExportError, open_tracer
 from process.exposition import MetricsPortError, exposing, new_registry
 from process.logs import set_up_logs
 
 log = logging.getLogger("gateway")
+
+#: New objects until the garbage collector looks: requests leave little to it.
+NEW_OBJECTS = 10_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,17 +70,10 @@ async def _serve_until(stop: asyncio.Event, config: Config, requests: Requests) 
                 "INVOICEJOBS_TRUSTED_PROXIES names none: all clients count as this machine, whose "
                 "calls have no rate, and as one where wrong secrets are counted"
             )
-        _spare_what_is_loaded()
+        spare_what_is_loaded(NEW_OBJECTS)
         sys.stdout.write(f"gateway listening on {url}\n")
         sys.stdout.flush()  # scripts wait for this line
         await stop.wait()
-
-
-def _spare_what_is_loaded() -> None:
-    """Spares the garbage collector what stays; requests leave little to it, so it comes rarely."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
 
 
 def _fail(error: Exception, code: int) -> int:

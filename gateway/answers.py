@@ -10,7 +10,7 @@ import orjson
 from aiohttp import hdrs, web
 from multidict import CIMultiDict, istr
 
-from gateway.channel import ASKED
+from gateway.asked import ASKED
 from process.logs import told
 
 SERVER = "InvoiceJobs"

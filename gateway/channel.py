@@ -1,13 +1,13 @@
-"""The gateway's way to the gRPC server: the channel, its stubs, and what goes with every call."""
+"""The gateway's way to the gRPC server: the channel, and its stubs."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypedDict
+from collections.abc import AsyncIterator
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, TypeAlias
 
 import grpc
-from aiohttp import hdrs, web
+from aiohttp import web
 from grpc_health.v1 import health_pb2
 from invoicejobs.v1 import (
     access_pb2_grpc,
@@ -20,7 +20,7 @@ from gateway.config import Config
 from gateway.credentials import channel_credentials, name_options
 from gateway.observing.requests import Requests
 from gateway.retrying import RETRY_OPTIONS
-from process.trace import current_trace
+from gateway.tunnelled import tunnelled
 
 if TYPE_CHECKING:  # these classes exist in the .pyi files only
     from invoicejobs.v1.access_pb2_grpc import AccessAsyncStub
@@ -65,20 +65,6 @@ WATCH_JOB: web.AppKey[WatchJob] = web.AppKey("WATCH_JOB")
 CHECK_HEALTH: web.AppKey[HealthCheck] = web.AppKey("CHECK_HEALTH")
 
 
-class Asked(NamedTuple):
-    """What is known of a request before it is answered."""
-
-    config: Config
-    request_id: str
-    #: The client's address; empty where there is none, as on a local socket.
-    address: str
-    #: When it must be answered, in the event loop's time.
-    deadline: float
-
-
-ASKED = web.RequestKey("ASKED", Asked)
-
-
 def open_channel(config: Config) -> grpc.aio.Channel:
     """Opens a channel to the server. Raises CredentialsUnreadable."""
     credentials = channel_credentials(
@@ -109,10 +95,14 @@ def _keepalive() -> tuple[tuple[str, int], ...]:
 
 async def connect(app: web.Application) -> AsyncIterator[None]:
     """Opens the channel for the app's life. Does not wait for the server: it may come later."""
-    async with open_channel(app[CONFIG]) as channel:
-        app[JOBS] = invoice_jobs_pb2_grpc.InvoiceJobsStub(channel)
-        app[INVOICES] = invoices_pb2_grpc.InvoicesStub(channel)
-        app[ACCESS] = access_pb2_grpc.AccessStub(channel)
+    has_tunnel = app[CONFIG].grpc_tunnel == "on"
+    async with (
+        open_channel(app[CONFIG]) as channel,
+        tunnelled(channel) if has_tunnel else nullcontext(channel) as through,
+    ):
+        app[JOBS] = invoice_jobs_pb2_grpc.InvoiceJobsStub(through)
+        app[INVOICES] = invoices_pb2_grpc.InvoicesStub(through)
+        app[ACCESS] = access_pb2_grpc.AccessStub(through)
         watch_job: WatchJob = channel.unary_stream(
             "/invoicejobs.v1.InvoiceJobs/WatchInvoiceJob",
             request_serializer=invoice_jobs_pb2.WatchInvoiceJobRequest.SerializeToString,
@@ -126,51 +116,3 @@ async def connect(app: web.Application) -> AsyncIterator[None]:
         )
         app[CHECK_HEALTH] = check_health
         yield
-
-
-class CallMetadata(grpc.aio.Metadata):
-    """What goes with a call, for gRPC to go through once.
-
-    Anything else it would first sort into lists by its keys, at every call, and look at its type.
-    """
-
-    def __init__(self, *pairs: tuple[str, str]) -> None:
-        super().__init__()
-        self._pairs = pairs
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self._pairs)
-
-    def __len__(self) -> int:
-        return len(self._pairs)
-
-
-class CallOptions(TypedDict):
-    """What goes with a call, as keyword arguments of a stub's method."""
-
-    #: Seconds until the deadline.
-    timeout: float
-    metadata: CallMetadata
-
-
-def call_options(request: web.Request) -> CallOptions:
-    """Gives the rest of the request's time and its id: however many calls, one deadline."""
-    rest = request[ASKED].deadline - asyncio.get_running_loop().time()
-    return {"timeout": max(rest, 0.0), "metadata": call_metadata(request)}
-
-
-def call_metadata(request: web.Request) -> CallMetadata:
-    """Gives what the server is to know of the request: its id and trace, who asks, from where."""
-    asked = request[ASKED]
-    metadata = [("x-request-id", asked.request_id), ("x-client-address", asked.address)]
-    if trace := current_trace():
-        metadata.append(("traceparent", trace.traceparent))
-    if asked.config.auth != "off":
-        # A server that checks no tokens must not answer for a gateway that relies on it.
-        metadata.append(("x-invoicejobs-auth", asked.config.auth))
-    # What the client showed goes on as it is: whether it holds is the server's to say.
-    for value in request.headers.getall(hdrs.AUTHORIZATION, ()):
-        # gRPC itself fails on what is not printable ASCII; the server refuses the empty one.
-        shown = value if value.isascii() and value.isprintable() else ""
-        metadata.append(("authorization", shown))
-    return CallMetadata(*metadata)

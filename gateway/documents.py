@@ -16,7 +16,8 @@ from invoicejobs.v1.invoices_pb2 import (
 )
 
 from gateway.answers import begin
-from gateway.channel import ASKED, CONFIG, INVOICES, call_metadata
+from gateway.asked import ASKED, call_metadata
+from gateway.channel import CONFIG, INVOICES
 from gateway.errors import ApiError
 from gateway.ranges import ByteRange, Unsatisfiable, matches, resolve_range
 from gateway.translate import ending_of

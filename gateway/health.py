@@ -7,7 +7,8 @@ from aiohttp import web
 from grpc_health.v1 import health_pb2
 
 from gateway.answers import json_answer
-from gateway.channel import CHECK_HEALTH, call_metadata
+from gateway.asked import call_metadata
+from gateway.channel import CHECK_HEALTH
 from gateway.errors import ApiError, from_rpc_error
 
 READY_TIMEOUT = 1.0  # seconds

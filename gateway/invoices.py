@@ -8,8 +8,9 @@ from aiohttp import hdrs, web
 from invoicejobs.v1.invoices_pb2 import GetInvoiceRequest
 
 from gateway.answers import json_answer
+from gateway.asked import call_options
 from gateway.body import read_cancel_request
-from gateway.channel import CONFIG, INVOICES, call_options
+from gateway.channel import CONFIG, INVOICES
 from gateway.translate import invoice_json, link_maker
 
 

@@ -6,8 +6,9 @@ from aiohttp import web
 from invoicejobs.v1.invoice_jobs_pb2 import CancelInvoiceJobRequest
 
 from gateway.answers import json_answer
+from gateway.asked import call_options
 from gateway.body import read_nothing, read_retry_request
-from gateway.channel import JOBS, call_options
+from gateway.channel import JOBS
 from gateway.jobs import created_answer
 from gateway.translate import job_summary_json
 

@@ -22,7 +22,8 @@ from invoicejobs.v1.invoice_jobs_pb2 import (
     WatchInvoiceJobResponse,
 )
 
-from gateway.channel import ASKED, CONFIG, WATCH_JOB, call_metadata
+from gateway.asked import ASKED, call_metadata
+from gateway.channel import CONFIG, WATCH_JOB
 from gateway.errors import ApiError, from_rpc_error, invalid_field
 from gateway.places import ADMISSION
 from gateway.streaming import send

@@ -13,8 +13,9 @@ from invoicejobs.v1.invoice_jobs_pb2 import (
 )
 
 from gateway.answers import json_answer
+from gateway.asked import ASKED, call_metadata, call_options
 from gateway.body import read_job_request
-from gateway.channel import ASKED, CONFIG, JOBS, call_metadata, call_options
+from gateway.channel import CONFIG, JOBS
 from gateway.query import MAX_PAGE_SIZE, read_list_request, read_page
 from gateway.streaming import send
 from gateway.translate import (

@@ -16,8 +16,9 @@ from multidict import istr
 
 from gateway.addresses import client_address
 from gateway.answers import X_REQUEST_ID, add_common_headers, error_answer
+from gateway.asked import ASKED, Asked
 from gateway.authorization import refuse_strangers
-from gateway.channel import ASKED, CONFIG, REQUESTS, Asked
+from gateway.channel import CONFIG, REQUESTS
 from gateway.errors import ApiError, from_rpc_error
 from gateway.places import Admission
 
@@ -113,4 +114,4 @@ def _check_path(raw_path: str) -> None:
             return
         except UnicodeError:
             pass
-    raise ApiError(400, "The path must be UTF-8, percent-encoded.", "INVALID_PATH")
+    raise ApiError(400, "The path and its query must be UTF-8, percent-encoded.", "INVALID_PATH")

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from aiohttp import hdrs, web
 
-from gateway.channel import ASKED, CONFIG
+from gateway.asked import ASKED
+from gateway.channel import CONFIG
 from gateway.config import Config
 from gateway.errors import ApiError
 from gateway.shares import share_key

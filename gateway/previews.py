@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from aiohttp import hdrs, web
 
+from gateway.asked import call_options
 from gateway.body import read_preview_request
-from gateway.channel import INVOICES, call_options
+from gateway.channel import INVOICES
 from gateway.documents import content_disposition
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import LineTooLong
 
 from gateway.addresses import read_address
 from gateway.answers import X_REQUEST_ID, add_common_headers, error_answer, request_id_of
@@ -128,8 +129,11 @@ class Protocol(web.RequestHandler):
             log.error("unexpected, outside of any handler", exc_info=exc)
             answer = unexpected_answer()
         else:
-            # The parser's first line says what is wrong; the rest quotes the input.
+            # The parser's first line says what is wrong; the rest quotes the input, as the first
+            # does where a line is too long.
             problem = (message or "").strip().partition("\n")[0].rstrip(":.")
+            if isinstance(exc, LineTooLong):
+                problem = f"a line or a header has more than {LINE_BYTES} bytes"
             answer = error_answer(
                 status, f"The request is not valid HTTP: {problem}.", "INVALID_HTTP"
             )

@@ -46,3 +46,9 @@ SERVICE_CONFIG = json.dumps(
 
 #: The channel's option.
 RETRY_OPTIONS = (("grpc.service_config", SERVICE_CONFIG),)
+
+
+def is_read(method: str) -> bool:
+    """Tells whether a method changes nothing; it is named as in a call."""
+    service, _, name = method.lstrip("/").partition("/")
+    return name in READS.get(service, ())

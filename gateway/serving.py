@@ -24,6 +24,9 @@ from process.open_files import fit_connections
 log = logging.getLogger("gateway")
 
 HANDSHAKE_TIMEOUT = 10.0  # seconds
+#: Connections that may wait until they are taken up; the system lets one more try again later. Were
+#: there room for all of a flood, to refuse it would take the time of what is answered.
+BACKLOG = 100
 #: Files that are none of connections: the log, the listener, the channel, modules.
 KEPT_FREE = 64
 GRACE = 10.0  # seconds that running requests get to end when the gateway stops
@@ -38,7 +41,7 @@ def bind(config: Config) -> tuple[socket.socket, Config]:
     host, port = config.rest_host, config.rest_port
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.create_server(address[:2], family=family, backlog=512)
+        listener = socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
         raise BindError(
             f"The gateway cannot listen on {host} port {port}: {error.strerror or error}. "
@@ -90,6 +93,7 @@ async def running(config: Config, requests: Requests | None = None) -> AsyncIter
                 manager, connections, config.request_timeout, config.trusted_proxies, loop=loop
             ),
             sock=listener,
+            backlog=BACKLOG,
             ssl=certificate.context if certificate else None,
             ssl_handshake_timeout=HANDSHAKE_TIMEOUT if certificate else None,
         )

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from aiohttp import hdrs, web
 
 from gateway.answers import begin
-from gateway.channel import ASKED
+from gateway.asked import ASKED
 
 log = logging.getLogger("gateway")
 

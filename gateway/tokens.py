@@ -17,7 +17,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 from invoicejobs.v1.access_pb2 import IssueTokenRequest
 
 from gateway.answers import NO_HEADERS, json_answer
-from gateway.channel import ACCESS, call_options
+from gateway.asked import call_options
+from gateway.channel import ACCESS
 from gateway.errors import ApiError, from_rpc_error
 from gateway.places import body_seconds
 

@@ -19,7 +19,7 @@ from server.config import Config
 from server.documents.folder import FolderDocuments
 from server.domain.errors import InvalidInput, InvoiceJobsError
 from server.domain.tenant import parse_tenant
-from server.rendering import render_document, render_preview, warm_up
+from server.rendering import render_document, render_preview
 from server.service.archive_findings import Finding
 from server.service.erase_order import Erased, EraseOrder
 from server.service.origin import acting_for
@@ -28,6 +28,7 @@ from server.service.repair_documents import RepairDocuments
 from server.service.verify_archive import Asked, VerifyArchive
 from server.storage import SqlDatabase, open_database, refuse_unmigrated
 from server.wiring.clock import SystemClock
+from server.wiring.drawing import get_ready_to_draw
 from server.wiring.inside import retention_of
 from server.work.render_pool import RenderPool
 
@@ -163,7 +164,7 @@ def _opened(config: Config) -> Iterator[tuple[SqlDatabase, FolderDocuments]]:
 def _pool(config: Config) -> Iterator[RenderPool]:
     """Opens the processes that repair; none starts before there is something to render."""
     pool = RenderPool(
-        *(render_document, render_preview, warm_up),
+        *(render_document, render_preview, get_ready_to_draw),
         max(1, config.work_processes),
         config.render_seconds,
     )

@@ -51,8 +51,7 @@ def _work_until_told(config: Config, told: socket.socket) -> None:
         observing(config, "invoicejobs-worker", tells_of_queue=False) as observer,
         open_service(config, observer) as service,
     ):
-        service.processes.start()
-        service.engine.start()
+        service.start_work()
         log.info("working on jobs")
         told.recv(1)
         log.info("stopping: running steps have %d seconds to end", config.stop_grace)

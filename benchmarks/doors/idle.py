@@ -8,14 +8,12 @@ from __future__ import annotations
 import sys
 
 from server import __main__
-from server.work.collecting import spare_what_is_loaded
 from server.work.local_engine import LocalEngine
 
 
 def _start(self: LocalEngine) -> None:
-    """Does all of the start that serves the doors, too: collections of memory are made rarer."""
+    """Begins no work."""
     del self
-    spare_what_is_loaded()
 
 
 def main() -> int:

@@ -79,7 +79,7 @@ def server(folder: str, lag: Lag) -> Iterator[str]:
             door = GrpcServer(
                 service.use_cases, threads, limits=door_limits(config), embedded=service.embedded
             )
-            service.engine.start()
+            service.start_work()
             ports.append(await door.start("127.0.0.1", 0))
             started.set()
             async with lag.watching():

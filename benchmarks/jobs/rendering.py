@@ -20,10 +20,10 @@ from server.domain.computation import compute_invoice, issue_invoice
 from server.domain.invoice import Invoice
 from server.domain.settings import OrderPaths
 from server.identifiers.check_digits import CheckDigits
-from server.rendering import render_document, warm_up
+from server.rendering import render_document
 from server.service.make_documents import formats_of
 from server.sources.read_order import read_order
-from server.work.collecting import spare_what_is_loaded
+from server.wiring.drawing import get_ready_to_draw
 
 CORES: Final = os.cpu_count() or 1
 #: Different invoices that a process draws, before any comes again.
@@ -93,8 +93,7 @@ class RenderingAlone(AbstractContextManager["RenderingAlone"]):
 
 
 def _work(pipe: Connection[Any, Any], index: int) -> None:
-    warm_up()
-    spare_what_is_loaded()
+    get_ready_to_draw()
     turn = cycle(invoices(index * _KEPT, (index + 1) * _KEPT))
     for invoice in islice(turn, 50):
         _render(invoice)

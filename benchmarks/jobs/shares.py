@@ -76,7 +76,7 @@ def shares(engine: str, orders: int) -> dict[str, float]:
         stack.enter_context(_working_here())
         service = stack.enter_context(open_service(_config(home, url)))
         _prepare(service, orders + _WARM_UP)
-        service.engine.start()
+        service.start_work()
         stack.callback(service.engine.stop, _PATIENCE)
         _run_job(service, orders, orders + _WARM_UP)
         before = stages.seconds_beside(_RENDER)
@@ -122,6 +122,9 @@ class _Here:
 
     def __call__(self, chunk: Chunk) -> Report:
         return self._work(chunk)
+
+    def start(self) -> None:
+        """Has nothing to start."""
 
     def close(self) -> None:
         """Has nothing to end."""

@@ -18,10 +18,14 @@ from gateway.cli.serve import become
     examples=(
         "invoicejobs audit --about RE-2026-00042",
         "invoicejobs --tenant acme audit --action UPDATE_SETTINGS --since 2026-01-01",
-        "invoicejobs audit --subject 'web shop' --json | jq .",
+        "invoicejobs audit --subject operator:root --json | jq .",
     ),
 )
-@click.option("--subject", metavar="NAME", help="Only what this caller did.")
+@click.option(
+    "--subject",
+    metavar="CALLER",
+    help="Only what this caller did: a client's id, as 'clients list' tells it, or operator:USER.",
+)
 @click.option("--action", metavar="ACTION", help="Only this, such as ISSUE_INVOICES.")
 @click.option("--about", metavar="ID", help="Only about this job, invoice or order.")
 @click.option("--since", metavar="TIME", help="From this time on, such as 2026-03-10.")

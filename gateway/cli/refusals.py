@@ -14,6 +14,23 @@ from gateway.cli.output import printable
 SOME_FAILED = 1
 REFUSED = 3
 INTERRUPTED = 130
+#: What gRPC says where somebody answers, but TLS is not agreed upon; and what that means.
+_DISAGREEMENTS = {
+    "CERTIFICATE_VERIFY_FAILED": (
+        "but its certificate comes from no authority of INVOICEJOBS_GRPC_CA"
+    ),
+    "Hostname Verification": (
+        "but its certificate is for another name. INVOICEJOBS_GRPC_SERVER_NAME says which, or "
+        "--target names the server by it"
+    ),
+    "Tls handshake failed": (
+        "but without TLS: leave INVOICEJOBS_GRPC_CA empty, or look whether this is the server"
+    ),
+    "Socket closed": (
+        "and ends the connection. If it has TLS, set INVOICEJOBS_GRPC_CA; if it asks for "
+        "certificates, INVOICEJOBS_GRPC_CLIENT_CERTIFICATE and INVOICEJOBS_GRPC_CLIENT_KEY"
+    ),
+}
 
 
 class Refused(click.ClickException):
@@ -28,6 +45,11 @@ def refusal(error: grpc.RpcError, target: str, timeout: float) -> Refused:
     status = _rich_status(error)
     details = printable((error.details() if isinstance(error, grpc.Call) else "") or "")
     if code == grpc.StatusCode.UNAVAILABLE and status is None:
+        # Not of a connection that breaks later: the same words mean that the server went away.
+        if "failed to connect" in details:
+            for said, meaning in _DISAGREEMENTS.items():
+                if said in details:
+                    return Refused(f"Somebody answers at {target}, {meaning}.")
         return Refused(
             f"No server answers at {target}. Is it running? Start it with 'invoicejobs serve', "
             "or name another one with --target."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
 
 from server.domain.invoice import Adjustment, AdjustmentKind, InvoiceLine, TaxCategory
 from server.domain.money import ZERO, round_half_up
@@ -14,6 +15,8 @@ from server.domain.units import PIECE, unit_code
 #: Enough for the largest quantities; most prices fit with the currency's own decimals.
 _FINEST_PRICE_DECIMALS = 16
 _STEPS = tuple(Decimal(1).scaleb(-places) for places in range(_FINEST_PRICE_DECIMALS + 1))
+#: A price of one unit that has more of them was calculated from others.
+_SHOPS_PRICE_DECIMALS = 4
 _FINEST_QUANTITY = Decimal("0.000001")
 _WHOLE = Decimal(1)
 
@@ -60,6 +63,7 @@ def invoice_line(
 
     unit is the smallest amount of the invoice's currency.
     """
+    shops_price: tuple[Decimal, ...] = ()
     if part.line is None:
         quantity, code, item_id, list_net = Decimal(1), PIECE, "", net_amount
         discount_name = ""
@@ -73,7 +77,9 @@ def invoice_line(
             if discounted
             else net_amount
         )
-    quantity, unit_price, discount = _price(quantity, list_net, net_amount, unit)
+        if not includes_tax:
+            shops_price = _shops_price(line.unit_price, unit)
+    quantity, unit_price, discount = _price(quantity, list_net, net_amount, unit, shops_price)
     return InvoiceLine(
         position=position,
         name=_name(part, language),
@@ -125,13 +131,27 @@ def _tidy(quantity: Decimal) -> Decimal:
     return quantity if rounded == quantity else Decimal(f"{rounded.normalize():f}")
 
 
+def _shops_price(unit_price: Decimal, unit: Decimal) -> tuple[Decimal, ...]:
+    """Gives a net shop's own price of one unit, if it has few decimals; at least the currency's."""
+    for step in _STEPS[-unit.adjusted() : _SHOPS_PRICE_DECIMALS + 1]:
+        price = round_half_up(unit_price, step)
+        if price and price == unit_price:
+            return (abs(price),)
+    return ()
+
+
 def _price(
-    quantity: Decimal, list_net: Decimal, net_amount: Decimal, unit: Decimal
+    quantity: Decimal,
+    list_net: Decimal,
+    net_amount: Decimal,
+    unit: Decimal,
+    shops_price: tuple[Decimal, ...],
 ) -> tuple[Decimal, Decimal, Decimal]:
     """Finds quantity, unit price and discount with round(quantity x price) - discount = amount.
 
-    A price is never negative (BR-27): where the amount is, the quantity is. A line that became
-    dearer than its list price has no discount, and its price says so.
+    The shop's own price is what buyer and seller agreed on: others are tried where it does not come
+    to the amount. A price is never negative (BR-27): where the amount is, the quantity is. A line
+    that became dearer than its list price has no discount, and its price says so.
     """
     if (net_amount < 0) != (quantity < 0) and net_amount:
         quantity = -quantity
@@ -140,11 +160,12 @@ def _price(
     if not quantity:
         return Decimal(1 if net_amount >= 0 else -1), abs(net_amount), ZERO * unit
     unit_price, exact = ZERO, list_net / quantity
-    for step in _STEPS[-unit.adjusted() :]:
-        unit_price = round_half_up(exact, step)
+    rounded = (round_half_up(exact, step) for step in _STEPS[-unit.adjusted() :])
+    for unit_price in chain(shops_price, rounded):
+        whole = unit_price * quantity
         if list_net == net_amount:
-            if (unit_price * quantity).quantize(unit, ROUND_HALF_UP) == net_amount:
-                return quantity, unit_price, ZERO * unit
-        elif abs(unit_price * quantity - list_net) <= unit / 2:
+            if whole.quantize(unit, ROUND_HALF_UP) == net_amount:
+                break
+        elif abs(whole - list_net) <= unit / 2:
             break
     return quantity, unit_price, round_half_up(unit_price * quantity, unit) - net_amount

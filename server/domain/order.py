@@ -75,6 +75,8 @@ class OrderLine(NamedTuple):
     path: str
     #: What the discounts are called that were taken off; may be empty.
     discount_name: str = ""
+    #: Net, of one unit, before discounts; 0 where it is not given.
+    unit_price: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

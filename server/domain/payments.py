@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from server.domain.invoice import Payment
-from server.domain.money import ZERO, round_half_up, smallest_unit
+from server.domain.money import round_half_up, smallest_unit
 from server.domain.order import Order
 
-#: Payments in these states moved no money, or moved it back.
-_UNPAID = frozenset({"FAILED", "DECLINED", "CANCELLED", "CANCELED", "EXPIRED", "REFUNDED"})
+#: Payments in these states moved no money, or moved it back, and will move none.
+_VAIN = frozenset({"FAILED", "DECLINED", "CANCELLED", "CANCELED", "EXPIRED", "REFUNDED"})
 
 _TRANSFER = "transfer"
 #: What a method's name holds, and its UNTDID 4461 code; the first that fits counts. A direct debit
@@ -28,20 +28,20 @@ _NOT_A_LETTER = re.compile(r"[^a-z]")
 
 
 def payments_of(order: Order, *, has_account: bool) -> tuple[Payment, ...]:
-    """Gives the order's payments; has_account tells whether the seller names an account."""
+    """Gives the order's payments without those that came to nothing: attempts are no way to pay.
+
+    has_account tells whether the seller names an account.
+    """
     unit = smallest_unit(order.currency)
     return tuple(
         Payment(
             method=payment.method,
-            paid_amount=(
-                ZERO * unit
-                if payment.status.upper() in _UNPAID
-                else round_half_up(payment.paid_amount, unit)
-            ),
+            paid_amount=round_half_up(payment.paid_amount, unit),
             transaction_id=payment.transaction_id,
             means_code=means_code(payment.method, order.currency, has_account=has_account),
         )
         for payment in order.payments
+        if payment.status.upper() not in _VAIN
     )
 
 

@@ -79,7 +79,7 @@ def tax_category(sale: Sale, rate: Decimal, field: str, *, nothing: bool = False
             raise _refusal(
                 field,
                 f"the order charges {rate.normalize():f} % tax (BT-152), but the seller is an "
-                "exempt small business by tax_registrations.small_business. Correct the tax in "
+                "exempt small business by taxRegistrations.smallBusiness. Correct the tax in "
                 "the shop, or the settings",
             )
         return TaxCategory.STANDARD
@@ -145,8 +145,8 @@ def _reverse_charge(sale: Sale, field: str) -> TaxCategory:
             field,
             f"no tax is charged (BT-152) for a delivery within {sale.delivery_area}, and nothing "
             f"says why: {sale.vat_id_field} holds no VAT id of the buyer (BT-48) for a reverse "
-            "charge, and the site's tax_registrations name no zero_rate, small_business or "
-            "margin_scheme",
+            "charge, and the site's taxRegistrations name no zeroRate, smallBusiness or "
+            "marginScheme",
         )
     _need_seller_vat_id(sale, "a reverse charge")
     return TaxCategory.REVERSE_CHARGE

@@ -64,7 +64,7 @@ def tax_in_tax_currency(site: Site, currency: str, tax: Decimal) -> tuple[str, D
         raise missing(
             "currency",
             f"the order is in {currency}, but tax is accounted for in {own} (BT-6), and the "
-            f"site's exchange_rates hold no rate of {currency} for the tax amount (BT-111)",
+            f"site's exchangeRates hold no rate of {currency} for the tax amount (BT-111)",
             "EXCHANGE_RATE_MISSING",
         )
     return own, round_half_up(tax * rates[currency], smallest_unit(own))

@@ -10,25 +10,22 @@ import logging
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
 import grpc
 
 from process.logs import tell, tell_only
 from process.refusals import Refusals
 from process.trace import Kind, Tracer, current_trace, read_traceparent
+from server.handlers import Context, Continuation, Handler, Surrounded, behaviour_of, with_behaviour
 from server.observing.metrics import Metrics
 from server.service.origin import begin_origin
 
 log = logging.getLogger(__name__)
-
-Context = grpc.aio.ServicerContext[Any, Any]
-# A text, for at run time the class takes no types.
-Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 #: Health checks and reflection: asked every few seconds, so they are logged as debugging.
 _PROBES = "grpc."
@@ -56,14 +53,10 @@ class ObserveCalls(grpc.aio.ServerInterceptor):
         self.tracer = tracer
         self.metrics = metrics
         self.refusals = Refusals(log)
-        # Of each method what it was made from and what it became: to make it takes longer than
-        # all the rest.
-        self._wrapped: dict[str, tuple[Handler, Handler]] = {}
+        self._surrounded = Surrounded(_surround)
 
     async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
-        handler_call_details: grpc.HandlerCallDetails,
+        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
     ) -> Handler | None:
         """Begins the call and surrounds its handler."""
         _CALL.set(_Call(self, handler_call_details))
@@ -71,10 +64,7 @@ class ObserveCalls(grpc.aio.ServerInterceptor):
         if handler is None:
             self.metrics.calls("unknown", grpc.StatusCode.UNIMPLEMENTED.name).inc()
             return None
-        known = self._wrapped.get(handler_call_details.method)
-        if known is None or known[0] is not handler:
-            known = self._wrapped[handler_call_details.method] = (handler, _wrapped(handler))
-        return known[1]
+        return self._surrounded(handler, handler_call_details.method)
 
 
 class _Call:
@@ -175,17 +165,8 @@ def _code_of(context: Context) -> grpc.StatusCode:
     return _CODES.get(code or 0, grpc.StatusCode.UNKNOWN)
 
 
-def _wrapped(handler: Handler) -> Handler:
-    """Wraps a handler, whichever of the four kinds it is."""
-    if handler.request_streaming and handler.response_streaming:
-        make, behaviour = grpc.stream_stream_rpc_method_handler, handler.stream_stream
-    elif handler.request_streaming:
-        make, behaviour = grpc.stream_unary_rpc_method_handler, handler.stream_unary
-    elif handler.response_streaming:
-        make, behaviour = grpc.unary_stream_rpc_method_handler, handler.unary_stream
-    else:
-        make, behaviour = grpc.unary_unary_rpc_method_handler, handler.unary_unary
-    return make(_wrap(behaviour), handler.request_deserializer, handler.response_serializer)
+def _surround(handler: Handler, _method: str) -> Handler:
+    return with_behaviour(handler, _wrap(behaviour_of(handler)))
 
 
 def _wrap(behaviour: Any) -> Any:

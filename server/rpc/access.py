@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from invoicejobs.v1 import access_pb2, access_pb2_grpc
 
 from server.domain.errors import LimitExceeded
+from server.handlers import ServicerContext
 from server.rpc.addresses import rate_key
 from server.rpc.threads import Threads
 from server.service.origin import current_origin
 from server.service.use_cases import UseCases
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 #: Secrets that are checked at the same time: each takes a core and some memory.
 AT_ONCE = 2
@@ -38,7 +34,7 @@ class AccessServicer(access_pb2_grpc.AccessServicer):
         self._threads.close()
 
     async def IssueToken(
-        self, request: access_pb2.IssueTokenRequest, context: Context
+        self, request: access_pb2.IssueTokenRequest, context: ServicerContext
     ) -> access_pb2.IssueTokenResponse:
         """Issues a token to a client that shows its secret."""
         if self._calls >= MOST_CALLS:

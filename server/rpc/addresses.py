@@ -24,12 +24,22 @@ def client_address(peer: str, told: str, gateways: tuple[Network, ...]) -> str:
     peer is how gRPC names the other end (ipv4:192.0.2.1:4711), told what it says about the client;
     it counts only from gateways, and from sockets of this machine's file system.
     """
-    scheme, _, rest = peer.partition(":")
-    address = read_address(unquote(rest).rpartition(":")[0].strip("[]"))
-    local = scheme.startswith("unix")
-    if local or (address and any(address in network for network in gateways)):
+    address = _address_of(peer)
+    if is_gateway(peer, gateways):
         address = read_address(told) or address
     return str(address) if address else ""
+
+
+def is_gateway(peer: str, gateways: tuple[Network, ...]) -> bool:
+    """Tells whether the other end is believed to be a gateway, or is a socket of this machine."""
+    address = _address_of(peer)
+    return peer.startswith("unix") or (
+        address is not None and any(address in network for network in gateways)
+    )
+
+
+def _address_of(peer: str) -> Address | None:
+    return read_address(unquote(peer.partition(":")[2]).rpartition(":")[0].strip("[]"))
 
 
 @lru_cache(4096)

@@ -12,29 +12,27 @@ from typing import Any, NoReturn
 
 import grpc
 
+from server.domain.errors import PermissionDenied
+from server.handlers import Context, Handler, Surrounded, behaviour_of, with_behaviour
 from server.rpc.addresses import (
     CLIENT_ADDRESS,
     LONGEST_ADDRESS,
     Network,
     client_address,
+    is_gateway,
     rate_key,
-)
-from server.rpc.handlers import (
-    Context,
-    Handler,
-    Surrounded,
-    behaviour_of,
-    with_behaviour,
 )
 from server.rpc.messages import Messages
 from server.rpc.permissions import is_strange
 from server.rpc.places import Places, refuse
 from server.rpc.rates import Rates
+from server.rpc.status import status_of
 from server.rpc.taking import Taking
 from server.service.origin import tell_origin
 
 WATCH = "/invoicejobs.v1.InvoiceJobs/WatchInvoiceJob"
 CHECK = "/grpc.health.v1.Health/Check"
+OPEN_TUNNEL = "/invoicejobs.v1.Tunnel/OpenTunnel"
 #: Not counted among all calls: streams that watch have numbers of their own, and health checks must
 #: be answered however much there is to do, or the server would be taken for a dead one.
 _UNCOUNTED = {WATCH, CHECK, "/grpc.health.v1.Health/Watch"}
@@ -42,6 +40,9 @@ _UNCOUNTED = {WATCH, CHECK, "/grpc.health.v1.Health/Watch"}
 #: comes from a load balancer's address must not make it take us for dead.
 CHECK_RATE = 100
 CHECK_CALLS = 100
+#: Tunnels that are open at the same time: one of each gateway, and those that end. Each may bring a
+#: message of the largest size, though none of more than 1 MiB is decoded.
+MOST_TUNNELS = 16
 #: What the call says about its client's address, and whether it was let in without a token.
 _COMING: ContextVar[tuple[str, bool]] = ContextVar("coming")
 
@@ -99,6 +100,9 @@ class AddressAdmission:
         self._messages = messages
         self._strange = strange
         self._calls = Places(calls, "The server answers as many calls as it can.", "TOO_MANY_CALLS")
+        self._tunnels = Places(
+            MOST_TUNNELS, "The server has as many tunnels as it can.", "TOO_MANY_TUNNELS"
+        )
         self._share = _share(guards.address_rate, guards.address_calls)
         self._checks = _share(CHECK_RATE if guards.address_rate else 0, CHECK_CALLS)
         # A gateway waits for its own clients, so it gets longer than they do.
@@ -125,12 +129,26 @@ class AddressAdmission:
         return self._surrounded(handler, details.method)
 
     def _surround(self, handler: Handler, method: str) -> Handler:
-        admit = self._admit_stream if handler.request_streaming else self._admit_message
-        share = self._checks if method == CHECK else self._share
-        counted = method not in _UNCOUNTED
-        return self._taking.surround(
-            with_admission(handler, partial(admit, share, counted), streamed=True)
-        )
+        if method == OPEN_TUNNEL:
+            admit: Any = self._admit_tunnel
+        else:
+            kind = self._admit_stream if handler.request_streaming else self._admit_message
+            share = self._checks if method == CHECK else self._share
+            admit = partial(kind, share, method not in _UNCOUNTED)
+        return self._taking.surround(with_admission(handler, admit, streamed=True))
+
+    async def _admit_tunnel(self, requests: Any, context: Context) -> Any:
+        """Lets gateways in, which may be silent; what is counted are the calls in the tunnel."""
+        if not is_gateway(context.peer(), self._guards.gateways):
+            error = PermissionDenied(
+                "Only gateways may open a tunnel: INVOICEJOBS_GATEWAYS of the server names their "
+                "networks. Call the methods themselves.",
+                reason="NOT_A_GATEWAY",
+            )
+            await context.abort_with_status(status_of(error, ""))
+        if not self._tunnels.take():
+            await self._tunnels.refuse(context)
+        return requests
 
     async def _admit_stream(
         self, share: _Share, counted: bool, requests: Any, context: Context

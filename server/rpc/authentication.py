@@ -26,13 +26,7 @@ from server.domain.errors import (
     Unavailable,
 )
 from server.domain.tenant import parse_tenant
-from server.rpc.handlers import (
-    Context,
-    Handler,
-    Surrounded,
-    behaviour_of,
-    with_behaviour,
-)
+from server.handlers import Context, Handler, Surrounded, behaviour_of, with_behaviour
 from server.rpc.permissions import LINK, RULES, Rule
 from server.rpc.refusing import abort, refusing
 from server.service.origin import tell_origin

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import grpc
 
+from server.handlers import Continuation, Handler
 from server.rpc.admission import AddressAdmission
 from server.rpc.authentication import Authentication
 from server.rpc.endings import Endings
-from server.rpc.handlers import Continuation, Handler
 from server.rpc.tenant_admission import TenantAdmission
 
 

@@ -13,13 +13,7 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from server.domain.errors import InvalidInput
-from server.rpc.handlers import (
-    Context,
-    Handler,
-    Surrounded,
-    behaviour_of,
-    with_behaviour,
-)
+from server.handlers import Context, Handler, Surrounded, behaviour_of, with_behaviour
 from server.rpc.status import code_of, status_of
 from server.service.origin import current_origin
 

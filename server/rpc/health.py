@@ -10,12 +10,10 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
-import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from server.domain.errors import LimitExceeded, NotFound
-
-Context = grpc.aio.ServicerContext[Any, Any]
+from server.handlers import ServicerContext
 
 #: Watches at the same time: anybody may open one, and it has no end.
 MOST_WATCHES = 500
@@ -36,7 +34,7 @@ class HealthServicer(health_pb2_grpc.HealthServicer):
         self._stopping.set()
 
     async def Check(
-        self, request: health_pb2.HealthCheckRequest, context: Context
+        self, request: health_pb2.HealthCheckRequest, context: ServicerContext
     ) -> health_pb2.HealthCheckResponse:
         """Tells the health of one service. Raises NotFound when there is no such service."""
         if request.service not in self._services:
@@ -45,14 +43,14 @@ class HealthServicer(health_pb2_grpc.HealthServicer):
             )
         return self._response(request.service)
 
-    async def List(self, request: Any, context: Context) -> Any:
+    async def List(self, request: Any, context: ServicerContext) -> Any:
         """Tells the health of all services."""
         return health_pb2.HealthListResponse(  # type: ignore[attr-defined] # newer than its stubs
             statuses={service: self._response(service) for service in self._services}
         )
 
     async def Watch(
-        self, request: health_pb2.HealthCheckRequest, context: Context
+        self, request: health_pb2.HealthCheckRequest, context: ServicerContext
     ) -> AsyncIterator[health_pb2.HealthCheckResponse]:
         """Tells the health of one service now, and again when the server begins to stop."""
         if self._watches >= MOST_WATCHES:

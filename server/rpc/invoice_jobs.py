@@ -11,9 +11,9 @@ from invoicejobs.v1 import invoice_jobs_pb2, invoice_jobs_pb2_grpc
 from server.domain.errors import InvalidInput
 from server.domain.job import Job, JobOrder
 from server.domain.tenant import Tenant, parse_tenant
+from server.handlers import Handler, ServicerContext
 from server.rpc import watching
 from server.rpc.gathering import Gathering
-from server.rpc.handlers import Context, Handler
 from server.rpc.links import signing
 from server.rpc.paging import cursor_of, position_of, read_page
 from server.rpc.threads import Threads
@@ -75,7 +75,7 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
             self._gathering.close()
 
     async def CreateInvoiceJob(
-        self, request: invoice_jobs_pb2.CreateInvoiceJobRequest, context: Context
+        self, request: invoice_jobs_pb2.CreateInvoiceJobRequest, context: ServicerContext
     ) -> invoice_jobs_pb2.CreateInvoiceJobResponse:
         """Creates a job."""
         # The ids as they are: a list of all that fits into a message would be a gigabyte of texts.
@@ -99,7 +99,7 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
         return self._use_cases.create_job.together(asked)
 
     async def GetInvoiceJob(
-        self, request: invoice_jobs_pb2.GetInvoiceJobRequest, context: Context
+        self, request: invoice_jobs_pb2.GetInvoiceJobRequest, context: ServicerContext
     ) -> invoice_jobs_pb2.GetInvoiceJobResponse:
         """Gets a job with a page of its orders, which are paged by their position."""
         tenant = parse_tenant(request.tenant)
@@ -136,7 +136,7 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
         return await self._threads.run(read_job, tenant, job_id, first, limit)
 
     async def ListInvoiceJobs(
-        self, request: invoice_jobs_pb2.ListInvoiceJobsRequest, context: Context
+        self, request: invoice_jobs_pb2.ListInvoiceJobsRequest, context: ServicerContext
     ) -> invoice_jobs_pb2.ListInvoiceJobsResponse:
         """Lists jobs, the newest first."""
         tenant = parse_tenant(request.tenant)
@@ -152,7 +152,7 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
         )
 
     async def WatchInvoiceJob(  # type: ignore[override] # bytes, see watch_handler
-        self, request: invoice_jobs_pb2.WatchInvoiceJobRequest, context: Context
+        self, request: invoice_jobs_pb2.WatchInvoiceJobRequest, context: ServicerContext
     ) -> AsyncIterator[bytes]:
         """Streams how a job goes on, until it is DONE and all outcomes were sent."""
         tenant = parse_tenant(request.tenant)
@@ -186,7 +186,7 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
         )
 
     async def CancelInvoiceJob(
-        self, request: invoice_jobs_pb2.CancelInvoiceJobRequest, context: Context
+        self, request: invoice_jobs_pb2.CancelInvoiceJobRequest, context: ServicerContext
     ) -> invoice_jobs_pb2.CancelInvoiceJobResponse:
         """Stops a job."""
         tenant = parse_tenant(request.tenant)
@@ -194,7 +194,7 @@ class InvoiceJobsServicer(invoice_jobs_pb2_grpc.InvoiceJobsServicer):
         return invoice_jobs_pb2.CancelInvoiceJobResponse(job=job_message(job))
 
     async def RetryInvoiceJob(
-        self, request: invoice_jobs_pb2.RetryInvoiceJobRequest, context: Context
+        self, request: invoice_jobs_pb2.RetryInvoiceJobRequest, context: ServicerContext
     ) -> invoice_jobs_pb2.RetryInvoiceJobResponse:
         """Makes a new job of the orders that failed."""
         tenant = parse_tenant(request.tenant)

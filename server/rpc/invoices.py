@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
-import grpc
 from invoicejobs.v1 import invoices_pb2, invoices_pb2_grpc
 
 from server.domain.document import Document, DocumentFormat
 from server.domain.errors import LimitExceeded
 from server.domain.tenant import Tenant, parse_tenant
+from server.handlers import ServicerContext
 from server.rpc.authentication import LINK_SUBJECT
 from server.rpc.links import signing
 from server.rpc.paging import read_page
@@ -21,8 +20,6 @@ from server.rpc.translate_credits import read_credit, record_message, record_sum
 from server.rpc.translate_invoices import document_message, read_format
 from server.service.origin import current_origin
 from server.service.use_cases import UseCases
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 #: How often the links to one document may be used in a second, and at once.
 LINK_RATE, LINK_BURST = 10, 50
@@ -39,7 +36,7 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
         self._links = Rates(LINK_RATE, burst=LINK_BURST / LINK_RATE)
 
     async def GetInvoice(
-        self, request: invoices_pb2.GetInvoiceRequest, context: Context
+        self, request: invoices_pb2.GetInvoiceRequest, context: ServicerContext
     ) -> invoices_pb2.GetInvoiceResponse:
         """Gets a whole invoice."""
         tenant = parse_tenant(request.tenant)
@@ -48,7 +45,7 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
         return invoices_pb2.GetInvoiceResponse(invoice=record_message(record, sign))
 
     async def ListInvoices(
-        self, request: invoices_pb2.ListInvoicesRequest, context: Context
+        self, request: invoices_pb2.ListInvoicesRequest, context: ServicerContext
     ) -> invoices_pb2.ListInvoicesResponse:
         """Lists invoices as summaries, the newest first."""
         tenant = parse_tenant(request.tenant)
@@ -64,7 +61,7 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
         )
 
     async def CancelInvoice(
-        self, request: invoices_pb2.CancelInvoiceRequest, context: Context
+        self, request: invoices_pb2.CancelInvoiceRequest, context: ServicerContext
     ) -> invoices_pb2.CancelInvoiceResponse:
         """Issues a credit note, or finds the one that was issued already."""
         tenant = parse_tenant(request.tenant)
@@ -79,7 +76,7 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
         return invoices_pb2.CancelInvoiceResponse(credit_note=record_message(record, sign))
 
     async def PreviewInvoice(
-        self, request: invoices_pb2.PreviewInvoiceRequest, context: Context
+        self, request: invoices_pb2.PreviewInvoiceRequest, context: ServicerContext
     ) -> invoices_pb2.PreviewInvoiceResponse:
         """Renders what the invoice of an order would look like."""
         tenant = parse_tenant(request.tenant)
@@ -89,7 +86,7 @@ class InvoicesServicer(invoices_pb2_grpc.InvoicesServicer):
         return invoices_pb2.PreviewInvoiceResponse(pdf=preview.pdf, file_name=preview.file_name)
 
     async def DownloadInvoice(
-        self, request: invoices_pb2.DownloadInvoiceRequest, context: Context
+        self, request: invoices_pb2.DownloadInvoiceRequest, context: ServicerContext
     ) -> AsyncIterator[invoices_pb2.DownloadInvoiceResponse]:
         """Streams a document: its description, then its bytes in pieces."""
         tenant = parse_tenant(request.tenant)

@@ -16,7 +16,8 @@ import grpc
 from google.protobuf.message import Message
 
 from server.domain.errors import LimitExceeded
-from server.rpc.handlers import Context, task_of_call, when_ended
+from server.handlers import Context
+from server.rpc.answering import task_of_call, when_ended
 from server.rpc.overdue import Overdue
 from server.rpc.status import status_of
 

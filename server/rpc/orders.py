@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
-import grpc
 from invoicejobs.v1 import orders_pb2, orders_pb2_grpc
 
 from server.domain.errors import InvalidInput
 from server.domain.tenant import Tenant, parse_tenant
+from server.handlers import ServicerContext
 from server.rpc.paging import read_page
 from server.rpc.threads import Threads
 from server.rpc.translate_orders import failure_messages, order_message, read_incoming_order
 from server.service.import_orders import IncomingOrder
 from server.service.use_cases import UseCases
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 #: Orders of an import are written in batches of this many, or of so many bytes of JSON.
 BATCH_ORDERS = 200
@@ -33,7 +30,9 @@ class OrdersServicer(orders_pb2_grpc.OrdersServicer):
         self._threads = threads
 
     async def ImportOrders(
-        self, request_iterator: AsyncIterator[orders_pb2.ImportOrdersRequest], context: Context
+        self,
+        request_iterator: AsyncIterator[orders_pb2.ImportOrdersRequest],
+        context: ServicerContext,
     ) -> orders_pb2.ImportOrdersResponse:
         """Imports a stream of orders.
 
@@ -65,7 +64,7 @@ class OrdersServicer(orders_pb2_grpc.OrdersServicer):
         response.failures.extend(failure_messages(result.failures[:room], batch))
 
     async def GetOrder(
-        self, request: orders_pb2.GetOrderRequest, context: Context
+        self, request: orders_pb2.GetOrderRequest, context: ServicerContext
     ) -> orders_pb2.GetOrderResponse:
         """Gets an order with the JSON it was imported from."""
         tenant = parse_tenant(request.tenant)
@@ -75,7 +74,7 @@ class OrdersServicer(orders_pb2_grpc.OrdersServicer):
         return orders_pb2.GetOrderResponse(order=order_message(order), order_json=order_json)
 
     async def ListOrders(
-        self, request: orders_pb2.ListOrdersRequest, context: Context
+        self, request: orders_pb2.ListOrdersRequest, context: ServicerContext
     ) -> orders_pb2.ListOrdersResponse:
         """Lists orders by order id."""
         tenant = parse_tenant(request.tenant)

@@ -21,7 +21,8 @@ import grpc
 from grpc._cython import cygrpc  # type: ignore[attr-defined] # its stubs leave it out
 
 from server.domain.errors import LimitExceeded
-from server.rpc.handlers import Context, Continuation, Handler, when_ended
+from server.handlers import Continuation, Handler, ServicerContext
+from server.rpc.answering import when_ended
 from server.rpc.status import status_of
 from server.rpc.transport import MOST_PENDING
 
@@ -123,7 +124,7 @@ class OverloadGuard(grpc.aio.ServerInterceptor):
         )
         status = status_of(error, "")
 
-        async def refuse(_requests: Any, context: Context) -> bytes:
+        async def refuse(_requests: Any, context: ServicerContext) -> bytes:
             count()
             given = [each for each in context.invocation_metadata() or () if each[0] == _REQUEST_ID]
             # To abort takes longer, by an exception.

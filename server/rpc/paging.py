@@ -72,7 +72,7 @@ def read_page(page_size: int, page_token: str, *scope: str | int | bool | None) 
 
 _FOREIGN_TOKEN = FieldViolation(
     "page_token",
-    "must be the next_page_token of the same list with the same filters, or empty",
+    "must be what the page before gave, of the same list with the same filters, or empty",
 )
 
 

@@ -8,7 +8,8 @@ from functools import partial
 from typing import NoReturn
 
 from server.domain.errors import LimitExceeded
-from server.rpc.handlers import Context, when_ended
+from server.handlers import Context
+from server.rpc.answering import when_ended
 from server.rpc.status import status_of
 
 

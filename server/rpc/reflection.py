@@ -17,6 +17,8 @@ import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, text_format
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
+from server.handlers import Handler
+
 _V1ALPHA_PACKAGE = "grpc.reflection.v1alpha"
 _V1_PACKAGE = "grpc.reflection.v1"
 _V1_FILE = "grpc/reflection/v1/reflection.proto"
@@ -42,7 +44,7 @@ def add_reflection(services: Iterable[str], server: grpc.aio.Server) -> None:
                 files[:] = [_with_json_names(file) for file in files]
             yield response
 
-    handler: grpc.RpcMethodHandler[Any, Any] = grpc.stream_stream_rpc_method_handler(
+    handler: Handler = grpc.stream_stream_rpc_method_handler(
         answer,
         reflection_pb2.ServerReflectionRequest.FromString,
         reflection_pb2.ServerReflectionResponse.SerializeToString,

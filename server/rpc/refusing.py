@@ -5,18 +5,15 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import AsyncIterator
-from typing import Any, TypeAlias
+from typing import Any
 
 import grpc
 
 from server.domain.errors import InvoiceJobsError
+from server.handlers import Context, Handler
 from server.rpc.status import status_of
 
 logger = logging.getLogger(__name__)
-
-Context = grpc.aio.ServicerContext[Any, Any]
-# A text, for at run time the class takes no types.
-Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 
 def refusing(handler: Handler, error: Exception) -> Handler:

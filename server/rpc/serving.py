@@ -20,9 +20,11 @@ from invoicejobs.v1 import (
     orders_pb2_grpc,
     tenant_settings_pb2,
     tenant_settings_pb2_grpc,
+    tunnel_pb2,
 )
 
 from server.domain.errors import Unavailable
+from server.handlers import Handler
 from server.rpc.access import AccessServicer
 from server.rpc.admission import AddressAdmission, Guards
 from server.rpc.authentication import Authentication
@@ -40,6 +42,9 @@ from server.rpc.tenant_admission import Shares, TenantAdmission
 from server.rpc.tenant_settings import TenantSettingsServicer
 from server.rpc.threads import Threads
 from server.rpc.transport import Connections, transport_options
+from server.rpc.tunnel import TunnelServicer, tunnel_handler
+from server.rpc.tunnel_calls import MOST_MORE
+from server.rpc.tunnelled_call import handlers_behind
 from server.service.use_cases import UseCases
 
 logger = logging.getLogger(__name__)
@@ -51,7 +56,14 @@ HEALTH_CHECK = "grpc.health.v1.Health/Check"
 #: Our services by their full names.
 SERVICES = tuple(
     service.full_name
-    for file in (access_pb2, invoice_jobs_pb2, invoices_pb2, orders_pb2, tenant_settings_pb2)
+    for file in (
+        access_pb2,
+        invoice_jobs_pb2,
+        invoices_pb2,
+        orders_pb2,
+        tenant_settings_pb2,
+        tunnel_pb2,
+    )
     for service in file.DESCRIPTOR.services_by_name.values()
 )
 
@@ -84,9 +96,12 @@ class _Services:
     def __init__(self, server: grpc.aio.Server) -> None:
         self._server = server
         self.add_generic_rpc_handlers = server.add_generic_rpc_handlers
+        #: All of them, by their full names.
+        self.methods: dict[str, Handler] = {}
 
     def add_registered_method_handlers(self, service: str, handlers: dict[str, Any]) -> None:
         """Registers what is not to wait among all others in the transport: health checks."""
+        self.methods.update({f"/{service}/{name}": each for name, each in handlers.items()})
         own = {name: each for name, each in handlers.items() if f"{service}/{name}" == HEALTH_CHECK}
         if own:
             self._server.add_registered_method_handlers(service, own)
@@ -127,23 +142,21 @@ class GrpcServer:
         limits = limits or Limits()
         self._health = HealthServicer((*SERVICES, *REFLECTION_SERVICES, health.SERVICE_NAME))
         guards = limits.guards
+        call_path = CallPath(
+            AddressAdmission(guards, limits.concurrent_calls, *_readers(limits), see),
+            authentication or Authentication(),
+            TenantAdmission(
+                Shares(
+                    rate=guards.tenant_rate,
+                    calls=guards.tenant_calls,
+                    watches=guards.tenant_watches,
+                    imports=max(1, limits.held_bytes // limits.receive_bytes // 4),
+                )
+            ),
+            Endings(),
+        )
         self._server = grpc.aio.server(
-            interceptors=[
-                *interceptors,
-                CallPath(
-                    AddressAdmission(guards, limits.concurrent_calls, *_readers(limits), see),
-                    authentication or Authentication(),
-                    TenantAdmission(
-                        Shares(
-                            rate=guards.tenant_rate,
-                            calls=guards.tenant_calls,
-                            watches=guards.tenant_watches,
-                            imports=max(1, limits.held_bytes // limits.receive_bytes // 4),
-                        )
-                    ),
-                    Endings(),
-                ),
-            ],
+            interceptors=[*interceptors, call_path],
             options=transport_options(limits.receive_bytes, limits.send_bytes, limits.connections),
         )
         for interceptor in interceptors:
@@ -151,12 +164,20 @@ class GrpcServer:
                 interceptor.watch()
         self._jobs = InvoiceJobsServicer(use_cases, threads, limits.watches, embedded=embedded)
         self._access = AccessServicer(use_cases)
-        self._add_services(use_cases, threads)
+        services = _Services(self._server)
+        # What waits in the transport is not for those that have come through it.
+        before = [each for each in interceptors if not isinstance(each, OverloadGuard)]
+        self._tunnels = TunnelServicer(
+            handlers_behind([*before, call_path], services.methods),
+            limits.concurrent_calls + MOST_MORE,
+            limits.connections.age / 2,
+            limits.send_bytes,
+        )
+        self._add_services(cast("grpc.aio.Server", services), use_cases, threads)
 
-    def _add_services(self, use_cases: UseCases, threads: Threads) -> None:
-        server = cast("grpc.aio.Server", _Services(self._server))
+    def _add_services(self, server: grpc.aio.Server, use_cases: UseCases, threads: Threads) -> None:
         # Of two handlers the first is taken.
-        server.add_generic_rpc_handlers((watch_handler(self._jobs),))
+        server.add_generic_rpc_handlers((watch_handler(self._jobs), tunnel_handler(self._tunnels)))
         invoice_jobs_pb2_grpc.add_InvoiceJobsServicer_to_server(self._jobs, server)
         invoices_pb2_grpc.add_InvoicesServicer_to_server(
             InvoicesServicer(use_cases, threads), server
@@ -197,6 +218,7 @@ class GrpcServer:
         self._health.stop()
         # They would last as long as their jobs.
         self._jobs.stop()
+        self._tunnels.stop()
         await self._server.stop(grace)
         self._access.stop()
         self._jobs.close()

@@ -11,15 +11,9 @@ from typing import Any
 
 import grpc
 
+from server.handlers import Context, Handler, behaviour_of, with_behaviour
 from server.rpc.addresses import rate_key
-from server.rpc.handlers import (
-    Context,
-    Handler,
-    behaviour_of,
-    task_of_call,
-    when_ended,
-    with_behaviour,
-)
+from server.rpc.answering import task_of_call, when_ended
 from server.rpc.overdue import Overdue
 from server.rpc.places import Places
 from server.service.origin import current_origin

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, NoReturn
 
 from server.domain.tenant import LONGEST_NAME
+from server.handlers import Context, Handler, Surrounded
 from server.rpc.admission import WATCH, refuse_rate, with_admission
-from server.rpc.handlers import Context, Handler, Surrounded
 from server.rpc.places import Places
 from server.rpc.rates import Rates
 

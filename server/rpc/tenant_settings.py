@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
 from invoicejobs.v1 import tenant_settings_pb2, tenant_settings_pb2_grpc
 
 from server.domain.errors import InvalidInput, NotFound
 from server.domain.settings import TenantSettings
 from server.domain.tenant import Tenant, parse_tenant
+from server.handlers import ServicerContext
 from server.rpc.read_settings import ALL_FIELDS, read_settings
 from server.rpc.threads import Threads
 from server.rpc.translate_schedules import outlook_message, read_time_count
 from server.rpc.translate_settings import settings_message
 from server.service.use_cases import UseCases
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 _NOTHING = TenantSettings(sites=(), number_sequences=())
 
@@ -29,7 +25,7 @@ class TenantSettingsServicer(tenant_settings_pb2_grpc.TenantSettingsServicer):
         self._threads = threads
 
     async def GetTenantSettings(
-        self, request: tenant_settings_pb2.GetTenantSettingsRequest, context: Context
+        self, request: tenant_settings_pb2.GetTenantSettingsRequest, context: ServicerContext
     ) -> tenant_settings_pb2.GetTenantSettingsResponse:
         """Gets the settings."""
         tenant = parse_tenant(request.tenant)
@@ -37,7 +33,7 @@ class TenantSettingsServicer(tenant_settings_pb2_grpc.TenantSettingsServicer):
         return tenant_settings_pb2.GetTenantSettingsResponse(settings=settings_message(settings))
 
     async def UpdateTenantSettings(
-        self, request: tenant_settings_pb2.UpdateTenantSettingsRequest, context: Context
+        self, request: tenant_settings_pb2.UpdateTenantSettingsRequest, context: ServicerContext
     ) -> tenant_settings_pb2.UpdateTenantSettingsResponse:
         """Replaces the settings, or the fields that update_mask names."""
         tenant = parse_tenant(request.tenant)
@@ -47,7 +43,7 @@ class TenantSettingsServicer(tenant_settings_pb2_grpc.TenantSettingsServicer):
         return tenant_settings_pb2.UpdateTenantSettingsResponse(settings=settings_message(settings))
 
     async def ListSchedules(
-        self, request: tenant_settings_pb2.ListSchedulesRequest, context: Context
+        self, request: tenant_settings_pb2.ListSchedulesRequest, context: ServicerContext
     ) -> tenant_settings_pb2.ListSchedulesResponse:
         """Lists the schedules and what they do."""
         tenant = parse_tenant(request.tenant)

@@ -106,6 +106,7 @@ class EntryJson(Struct, rename="camel"):
     effective_quantity: Decimal | None = None
     measurement_unit: str | UnitJson | None = None
     product: ProductJson | None = None
+    calculated_unit_price: PriceJson | None = None
     calculated_price: EntryPriceJson | None = None
     total_price: Decimal | None = None
     tax: TaxJson | None = None

@@ -7,6 +7,7 @@ the bundle's price holds them. If both had the price, the order would not add up
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from server.domain.errors import InvalidInput
@@ -113,7 +114,13 @@ def _line(entry: EntryJson, path: str, discount_names: dict[str, str]) -> OrderL
         final,
         path,
         _discount_name(entry, discount_names),
+        _unit_price(entry, path),
     )
+
+
+def _unit_price(entry: EntryJson, path: str) -> Decimal:
+    given = entry.calculated_unit_price
+    return amount(given.net_value, f"{path}.calculatedUnitPrice", "netValue") if given else ZERO
 
 
 def _line_prices(entry: EntryJson, path: str) -> tuple[Price, Price, tuple[Fee, ...], Price]:

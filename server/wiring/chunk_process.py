@@ -24,7 +24,7 @@ from server.observing.notes import Noted, Notes
 from server.observing.stages import Stages
 from server.observing.work import ObservedIssuing, ObservedRenderer, ObservedSource, fields_of
 from server.ports import Database
-from server.rendering import render_document, render_preview, warm_up
+from server.rendering import render_document, render_preview
 from server.rendering.typography.scripts import check_fonts
 from server.service.make_documents import MakeDocuments
 from server.service.process_chunk import ProcessChunk
@@ -32,6 +32,7 @@ from server.sources.own_orders import OwnOrders
 from server.sources.read_order import read_order
 from server.storage import open_database
 from server.wiring.clock import SystemClock
+from server.wiring.drawing import get_ready_to_draw
 from server.work.render_here import RenderHere
 
 log = logging.getLogger(__name__)
@@ -73,13 +74,13 @@ def open_inside(config: Config) -> None:
     database = open_database(config.database_url, offer_chunks(config))
     process_chunk = join_process_chunk(config, ObservedDatabase(database, notes), stages)
     _OPENED.append(_Inside(process_chunk, stages, notes, database.connections))
-    warm_up()
+    get_ready_to_draw()
 
 
 def join_process_chunk(config: Config, database: Database, stages: Stages) -> ProcessChunk:
     """Joins what gives the orders of a chunk their outcomes, where it is called."""
     clock = SystemClock()
-    renderer = RenderHere(render_document, render_preview, warm_up, config.render_seconds)
+    renderer = RenderHere(render_document, render_preview, get_ready_to_draw, config.render_seconds)
     store = FolderDocuments(config.documents_dir, abandoned=None)
     return ProcessChunk(
         database,

@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 
+from process.collecting import spare_what_is_loaded
 from server.access.tokens import TokenVerifier
 from server.config import Config
 from server.data_folder import alone
@@ -14,7 +15,7 @@ from server.documents.folder import FolderDocuments
 from server.engines import choose_engine, migrate_database, offer_chunks
 from server.identifiers.check_digits import CheckDigits
 from server.ports import Engine
-from server.rendering import render_document, render_preview, warm_up
+from server.rendering import render_document, render_preview
 from server.rendering.logos import prepare_logo
 from server.service.cancel_invoice import CancelInvoice
 from server.service.cancel_job import CancelJob
@@ -45,6 +46,7 @@ from server.storage import SqlDatabase, open_database, server_address
 from server.wiring.access import join_issuer, join_verifier
 from server.wiring.chunk_process import Report, open_inside, work_on
 from server.wiring.clock import SystemClock, new_id
+from server.wiring.drawing import NEW_OBJECTS, get_ready_to_draw
 from server.wiring.links import join_links
 from server.wiring.observing import Observer, as_schedule, new_observer
 from server.wiring.previews import join_previews
@@ -76,10 +78,15 @@ class Service:
 
     def start(self) -> None:
         """Begins to work, and to do what is due now and then."""
-        self.processes.start()
-        self.engine.start()
+        self.start_work()
         self.scheduler.start()
         self.housekeeping.start()
+
+    def start_work(self) -> None:
+        """Begins to work on jobs: all that a worker process does."""
+        self.processes.start()
+        spare_what_is_loaded(NEW_OBJECTS)
+        self.engine.start()
 
 
 @contextmanager
@@ -93,7 +100,9 @@ def open_service(config: Config, observer: Observer | None = None) -> Iterator[S
         migrate_database(config)
         database = open_database(config.database_url, offer_chunks(config))
         # Draws credit notes and previews; the processes of jobs draw by themselves.
-        pool = RenderPool(render_document, render_preview, warm_up, 1, config.render_seconds)
+        pool = RenderPool(
+            render_document, render_preview, get_ready_to_draw, 1, config.render_seconds
+        )
         # One more than works on jobs: it starts those that nobody has begun.
         count = config.work_processes + 1 if config.work_processes else 0
         processes = ChunkProcesses(partial(open_inside, config), work_on, count)

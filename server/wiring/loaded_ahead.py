@@ -10,9 +10,8 @@ import logging
 import signal
 import sys
 
-from server.rendering import warm_up
 from server.wiring import chunk_process
-from server.work.collecting import spare_what_is_loaded
+from server.wiring.drawing import get_ready_to_draw
 
 __all__ = ["chunk_process"]
 
@@ -27,5 +26,4 @@ def _tell(kind: type[BaseException], error: BaseException, _trace: object) -> No
 sys.excepthook = _tell
 # A service manager may tell each process of a group to end: our parent decides, and we end with it.
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-warm_up()
-spare_what_is_loaded()
+get_ready_to_draw()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.identifiers.check_digits import CheckDigits
 from server.ports import Clock, Identifiers, Renderer
 from server.preview import RenderFiles
-from server.rendering import render_document, render_preview, warm_up
+from server.rendering import render_document, render_preview
 from server.rendering.labels import labels_for
 from server.rendering.logos import prepare_logo
 from server.rendering.typography.scripts import check_fonts
@@ -16,6 +16,7 @@ from server.service.settings import CheckSettings
 from server.sources.logo_url import refuse_logo_url
 from server.sources.read_order import read_order
 from server.wiring.clock import SystemClock
+from server.wiring.drawing import get_ready_to_draw
 from server.work.render_here import RenderHere
 
 
@@ -30,7 +31,7 @@ def render_files() -> RenderFiles:
     """Joins what renders previews of files: nothing runs behind it and nothing is kept."""
     clock, identifiers = SystemClock(), CheckDigits()
     check_settings = CheckSettings(identifiers)
-    renderer = RenderHere(render_document, render_preview, warm_up)
+    renderer = RenderHere(render_document, render_preview, get_ready_to_draw)
     return RenderFiles(
         lambda text: read_settings_json(text, check_settings),
         TakeLogos(clock, refuse_logo_url, prepare_logo),

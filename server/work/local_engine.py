@@ -16,7 +16,6 @@ from contextlib import suppress
 from server.domain.errors import InvoiceJobsError
 from server.domain.job import Chunk, ChunkKind
 from server.ports import Clock, Database
-from server.work.collecting import spare_what_is_loaded
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +65,6 @@ class LocalEngine:
             unit.commit()
         if freed:
             log.info("%d chunks of a process that ended were taken up again", freed)
-        spare_what_is_loaded()
         for thread in self._threads:
             thread.start()
 

@@ -13,7 +13,6 @@ from multiprocessing import forkserver
 from typing import Any, TypeVar
 
 from server.domain.errors import Unavailable
-from server.work.collecting import spare_what_is_loaded
 from server.work.temporary_folder import open_temporary_folder
 
 T = TypeVar("T")
@@ -100,7 +99,6 @@ def _start_process(warm_up: Callable[[], None]) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     warm_up()
-    spare_what_is_loaded()
 
 
 def _end_with_parent() -> None:

@@ -25,7 +25,6 @@ from procrastinate import App, JobContext, PsycopgConnector
 from server.domain.errors import InvoiceJobsError
 from server.domain.job import Chunk
 from server.ports import Clock, Database
-from server.work.collecting import spare_what_is_loaded
 from server.work.sweeping import HEARTBEAT, STALL, Sweeper
 from server.work.threads import in_thread
 from server.work.turns import QUEUE, TURN, quieten
@@ -84,7 +83,6 @@ class ProcrastinateEngine:
 
     def start(self) -> None:
         """Begins to work, also on what a process that died has left."""
-        spare_what_is_loaded()
         if self._threads:
             self._thread.start()
 

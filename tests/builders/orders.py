@@ -150,6 +150,7 @@ def _entry(form: OrderForm, item: Item, index: int) -> dict[str, Any]:
         "amount": _number(item.quantity),
         "effectiveQuantity": _number(item.quantity),
         "product": {"sku": f"SKU-{index}", "name": f"Article {index}"},
+        "calculatedUnitPrice": price(form, item.price, item.rate),
         "calculatedPrice": calculated,
     }
 

@@ -20,6 +20,7 @@ from invoicejobs.v1 import (
     invoices_pb2,
     orders_pb2,
     tenant_settings_pb2,
+    tunnel_pb2,
 )
 
 from tests.fuzz import values
@@ -29,7 +30,7 @@ from tests.fuzz.tally import Tally
 
 MODULES = (
     *(access_pb2, invoice_jobs_pb2, invoices_pb2, orders_pb2, tenant_settings_pb2),
-    *(health_pb2, reflection_pb2),
+    *(tunnel_pb2, health_pb2, reflection_pb2),
 )
 #: Calls at the same time, and seconds within which each is answered.
 AT_ONCE, PATIENCE = 8, 60
@@ -85,7 +86,7 @@ def methods() -> tuple[Method, ...]:
 
 def fuzz_calls(plant: Plant, chance: Random, inputs: int, tally: Tally) -> None:
     """Makes calls and looks at how they end."""
-    calls = list(_calls(plant, chance, inputs))
+    calls = list(make_calls(plant, chance, inputs))
     with ThreadPoolExecutor(AT_ONCE) as threads:
         endings = threads.map(lambda call: _send(plant.channel, call), calls)
         for number, (call, ending) in enumerate(zip(calls, endings, strict=True)):
@@ -95,10 +96,10 @@ def fuzz_calls(plant: Plant, chance: Random, inputs: int, tally: Tally) -> None:
                 tally.find(number, f"{code} {details}", call)
 
 
-def _calls(plant: Plant, chance: Random, inputs: int) -> Iterator[Call]:
+def make_calls(plant: Plant, chance: Random, inputs: int) -> Iterator[Call]:
+    """Makes inputs, each method as often as the others."""
     every = methods()
     for number in range(inputs):
-        # Each method as often as the others.
         method = every[number % len(every)]
         count = chance.choice((0, 1, 1, 2, 3)) if method.shape.startswith("stream") else 1
         messages = tuple(_message(plant, method, chance) for _ in range(count))

@@ -16,14 +16,16 @@ from tests.fuzz.orders import fuzz_orders
 from tests.fuzz.plant import Plant
 from tests.fuzz.requests import fuzz_requests
 from tests.fuzz.tally import Tally
+from tests.fuzz.tunnels import fuzz_tunnels
 from tests.fuzz.wire import fuzz_wire
 
 Fuzz = Callable[[Plant, Random, int, Tally], None]
 
 #: Each kind, and its share of a round in hundredths.
 KINDS: dict[str, tuple[Fuzz, int]] = {
-    "calls": (fuzz_calls, 36),
-    "requests": (fuzz_requests, 24),
+    "calls": (fuzz_calls, 32),
+    "tunnels": (fuzz_tunnels, 8),
+    "requests": (fuzz_requests, 20),
     "orders": (fuzz_orders, 24),
     "wire": (fuzz_wire, 12),
     "moods": (fuzz_moods, 4),

@@ -32,6 +32,7 @@ def test_whatever_is_sent_to_either_door_nothing_breaks(auth, tmp_path):
         assert tallies[kind].inputs > 0, kind
     # Inputs get beyond the doors: the harness would see nothing if all were refused there.
     assert tallies["calls"].outcomes["OK"] > 0
+    assert tallies["tunnels"].outcomes["OK"] > 0
     assert tallies["orders"].outcomes["SUCCESS"] > 0
     assert tallies["moods"].outcomes["OK"] > 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import fields
+from ipaddress import ip_network
 from typing import Any
 
 import grpc
@@ -18,11 +19,14 @@ from invoicejobs.v1 import (
     invoices_pb2,
     orders_pb2,
     tenant_settings_pb2,
+    tunnel_pb2,
 )
 
 from server.domain.errors import NotFound
+from server.rpc.admission import Guards
 from server.rpc.authentication import Authentication, current_caller
 from server.rpc.permissions import RULES
+from server.rpc.serving import Limits
 from server.service.use_cases import UseCases
 from tests.builders import tokens
 from tests.builders.tokens import bearer, token
@@ -34,7 +38,10 @@ GOOD = f"tenant=acme {ALL_SCOPES}"
 
 OURS = {
     f"/{service.full_name}/{method.name}": method
-    for file in (access_pb2, invoice_jobs_pb2, invoices_pb2, orders_pb2, tenant_settings_pb2)
+    for file in (
+        *(access_pb2, invoice_jobs_pb2, invoices_pb2, orders_pb2, tenant_settings_pb2),
+        tunnel_pb2,
+    )
     for service in file.DESCRIPTOR.services_by_name.values()
     for method in service.methods
 }
@@ -60,6 +67,8 @@ BAD_TOKENS: dict[str, Callable[[], tuple[tuple[str, str], ...]]] = {
     "empty": lambda: (("authorization", ""),),
     "two tokens": lambda: bearer(token(GOOD)) * 2,
 }
+#: We are a gateway: nobody else may open a tunnel.
+LIMITS = Limits(guards=Guards(gateways=(ip_network("127.0.0.0/8"),)))
 
 
 @pytest.fixture
@@ -79,7 +88,8 @@ async def door(reached: list[str]) -> AsyncIterator[Door]:
         return fake
 
     fakes: Any = {field.name: use_case(field.name) for field in fields(UseCases)}
-    async with open_door(authentication=Authentication(tokens.verifier()), **fakes) as door:
+    verifying = Authentication(tokens.verifier())
+    async with open_door(LIMITS, authentication=verifying, **fakes) as door:
         yield door
 
 
@@ -154,7 +164,7 @@ async def test_every_method_with_every_token(door: Door, reached: list[str], pat
 
 @pytest.mark.parametrize("path", sorted(OURS))
 async def test_without_authentication_everybody_may_call(reached: list[str], path: str) -> None:
-    async with open_door(authentication=Authentication()) as door:
+    async with open_door(LIMITS, authentication=Authentication()) as door:
         assert await code_of(door, path, ()) not in {U, P}
 
 

@@ -121,4 +121,5 @@ def test_grpcurl_lists_our_services_and_both_reflections(service: Service) -> No
         "invoicejobs.v1.Invoices",
         "invoicejobs.v1.Orders",
         "invoicejobs.v1.TenantSettings",
+        "invoicejobs.v1.Tunnel",
     } <= listed

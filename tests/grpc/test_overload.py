@@ -7,7 +7,9 @@ import json
 import sys
 import time
 
+import grpc
 import pytest
+from invoicejobs.v1.invoice_jobs_pb2 import GetInvoiceJobRequest
 
 from process.exposition import new_registry
 from server.domain.job import Job, JobType
@@ -20,6 +22,7 @@ from server.rpc.transport import MOST_PENDING
 from tests.builders.storage_values import NOON
 from tests.grpc.door import DEADLINE, open_door
 from tests.grpc.test_places import get
+from tests.grpc.tunnel_client import gateway_limits, open_tunnel
 from tests.journeys.service import ROOT
 
 #: Seconds of the event loop that each answer takes.
@@ -119,3 +122,19 @@ async def test_calls_are_answered_while_grpc_cannot_tell_how_many_wait(monkeypat
         for _ in range(40):
             assert (await get(door, "acme")).job.job_id == "x"
     assert not list(unknown)
+
+
+async def test_a_call_in_a_tunnel_has_not_waited_in_the_transport():
+    guard = OverloadGuard(lambda: None)
+    async with (
+        open_door(gateway_limits(), interceptors=[guard], embedded=True, read_job=work) as door,
+        open_tunnel(door) as tunnel,
+    ):
+        guard._most_waiting = -CALLS  # From now on all that comes through it is too much.
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await get(door, "acme")
+        assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        for _ in range(10):
+            request = GetInvoiceJobRequest(tenant="acme", job_id="x")
+            outcome = await tunnel.call("/invoicejobs.v1.InvoiceJobs/GetInvoiceJob", request)
+            assert outcome.status is grpc.StatusCode.OK

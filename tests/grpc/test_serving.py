@@ -14,13 +14,14 @@ from server.rpc.threads import Threads
 from tests.grpc.door import DEADLINE, failure_of, fake_use_cases, open_door
 
 
-def test_the_five_services_are_served():
+def test_the_six_services_are_served():
     assert sorted(SERVICES) == [
         "invoicejobs.v1.Access",
         "invoicejobs.v1.InvoiceJobs",
         "invoicejobs.v1.Invoices",
         "invoicejobs.v1.Orders",
         "invoicejobs.v1.TenantSettings",
+        "invoicejobs.v1.Tunnel",
     ]
 
 

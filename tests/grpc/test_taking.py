@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import struct
 import threading
+from contextlib import suppress
 
 import grpc
 from invoicejobs.v1 import invoices_pb2
+from invoicejobs.v1.access_pb2 import IssueTokenRequest
+from invoicejobs.v1.tunnel_pb2_grpc import TunnelStub
 
+from server.rpc import admission
 from server.rpc.admission import Guards
 from server.rpc.serving import Limits
+from server.service.issue_token import IssuedToken
 from server.service.render_preview import Preview
 from tests.grpc.door import DEADLINE, open_door
 from tests.grpc.test_admission import LOOPBACK, NO_JOB, ask
 from tests.grpc.test_invoices import DOCUMENT
+from tests.grpc.tunnel_client import gateway_limits, open_tunnel
 
 REFUSED = grpc.StatusCode.RESOURCE_EXHAUSTED
 NOT_FOUND = grpc.StatusCode.NOT_FOUND
@@ -132,3 +138,24 @@ def _call(method, message):
         + frame(1, 4, 1, headers)
         + frame(0, 1, 1, b"\0" + struct.pack(">I", len(body)) + body)
     )
+
+
+async def test_a_tunnel_whose_answers_are_not_taken_gives_its_place_to_another(monkeypatch):
+    monkeypatch.setattr(admission, "MOST_TUNNELS", 2)
+    path = "/invoicejobs.v1.Access/IssueToken"
+    issued = IssuedToken("x" * 2**20, 3600, "")
+    limits = gateway_limits(receive_timeout=0.2)
+    async with (
+        open_door(limits, issue_token=lambda *_: issued) as door,
+        open_tunnel(door) as silent,
+        open_tunnel(door) as tunnel,
+    ):
+        for _ in range(50):
+            await tunnel.begin(path, IssueTokenRequest())
+        while True:
+            stream = TunnelStub(door.channel).OpenTunnel(timeout=DEADLINE)
+            with suppress(grpc.aio.AioRpcError):
+                await stream.read()
+                break
+        # One that nothing was asked of is as it was.
+        assert (await silent.call(path, IssueTokenRequest())).code == 0

@@ -185,6 +185,21 @@ async def test_what_is_no_valid_http_gets_the_same_body_and_no_trace(service, da
     assert b"X-Request-Id: " in head
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + b"x" * 20_000 + b"\r\n\r\n",
+    ],
+    ids=["path", "header"],
+)
+async def test_a_line_that_is_too_long_is_told_with_the_limit_and_not_quoted(service, data):
+    _, _, body = (await send_raw(service, data)).partition(b"\r\n\r\n")
+    assert json.loads(body)["message"] == (
+        "The request is not valid HTTP: a line or a header has more than 8190 bytes."
+    )
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/nothing"])
 @pytest.mark.parametrize("expected", [b"gold", b"\xff is no UTF-8"])
 async def test_an_expectation_nobody_can_meet_is_refused(service, path, expected):

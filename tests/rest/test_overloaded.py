@@ -18,7 +18,7 @@ async def test_a_request_that_the_server_refuses_for_now_is_told_when_to_come_ag
     guard = OverloadGuard(lambda: refused.append(1), NONE_AT_ALL)
     async with (
         open_door(interceptors=[guard]) as door,
-        running(config_for(f"127.0.0.1:{door.port}")) as url,
+        running(config_for(f"127.0.0.1:{door.port}", GRPC_TUNNEL="off")) as url,
         aiohttp.ClientSession(url, headers={"X-Request-Id": "shop-7"}) as client,
         client.get(f"{Service(url).jobs}/x") as response,
     ):

@@ -1,5 +1,7 @@
 """How the command finds the server, and what it says when the server does not help."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import grpc
 import pytest
 from click.testing import CliRunner
@@ -8,6 +10,7 @@ from google.rpc.error_details_pb2 import ErrorInfo
 from gateway.cli import main
 from gateway.cli.config import child_environment
 from gateway.retrying import ATTEMPTS
+from tests.builders.certificates import Authority
 
 
 def invoke(*arguments, **environment):
@@ -49,6 +52,64 @@ def test_a_server_that_is_not_there_is_told_with_what_to_do():
         "Error: No server answers at 127.0.0.1:1. Is it running? Start it with 'invoicejobs "
         "serve', or name another one with --target.\n"
     )
+
+
+@pytest.fixture
+def door(tmp_path):
+    """Starts a server that has TLS and wants certificates of its clients, and gives its port."""
+    authority = Authority(tmp_path)
+    certificate, key = authority.issue("localhost")
+    server = grpc.server(ThreadPoolExecutor(1))
+    credentials = grpc.ssl_server_credentials(
+        [(key.read_bytes(), certificate.read_bytes())],
+        authority.file.read_bytes(),
+        require_client_auth=True,
+    )
+    port = server.add_secure_port("localhost:0", credentials)
+    server.start()
+    yield port
+    server.stop(None).wait()
+
+
+def asked_with(tmp_path, port, *, host="localhost", **settings):
+    """Asks a server with TLS settings that name files of a folder."""
+    files = {f"INVOICEJOBS_GRPC_{name}": str(tmp_path / file) for name, file in settings.items()}
+    return invoke("orders", "list", "--tenant", "acme", "--target", f"{host}:{port}", **files)
+
+
+CLIENT = {"CLIENT_CERTIFICATE": "localhost.pem", "CLIENT_KEY": "localhost.key"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "host", "said"),
+    [
+        ({}, "localhost", "If it has TLS, set INVOICEJOBS_GRPC_CA"),
+        ({"CA": "authority.pem"}, "localhost", "INVOICEJOBS_GRPC_CLIENT_CERTIFICATE and INVOICE"),
+        (CLIENT | {"CA": "authority.pem"}, "127.0.0.1", "INVOICEJOBS_GRPC_SERVER_NAME"),
+        (
+            CLIENT | {"CA": "other/authority.pem"},
+            "localhost",
+            "no authority of INVOICEJOBS_GRPC_CA",
+        ),
+    ],
+    ids=["no TLS", "no certificate", "another name", "another authority"],
+)
+def test_a_server_with_which_tls_is_not_agreed_upon_is_told_with_the_setting(
+    tmp_path, door, settings, host, said
+):
+    (tmp_path / "other").mkdir()
+    Authority(tmp_path / "other")
+    result = asked_with(tmp_path, door, host=host, **settings)
+    assert result.exit_code == 3
+    assert result.stderr.startswith(f"Error: Somebody answers at {host}:{door}, ")
+    assert said in result.stderr
+
+
+def test_a_server_without_tls_is_told_from_one_that_is_not_there(tmp_path, services):
+    Authority(tmp_path)
+    host, _, port = services.target.rpartition(":")
+    result = asked_with(tmp_path, port, host=host, CA="authority.pem")
+    assert "without TLS: leave INVOICEJOBS_GRPC_CA empty" in result.stderr
 
 
 INFO = ErrorInfo(reason="DATABASE_AWAY", domain="invoicejobs")

@@ -182,6 +182,53 @@ def test_a_free_gift_without_a_rate_of_its_own_has_that_of_its_price():
     assert draft.lines[1].unit_price == draft.lines[1].discount == 10
 
 
+def line_at(unit_price, quantity, amount, *, includes_tax=False, discounted=None):
+    """Computes a line of so many units that comes to an amount, in a net shop."""
+    order: Any = make_order_json(
+        OrderForm((Item(Decimal(discounted or amount)),), includes_tax=includes_tax)
+    )
+    entry = order["entries"][0]
+    entry["effectiveQuantity"] = Decimal(quantity)
+    entry["calculatedUnitPrice"] = {"netValue": Decimal(unit_price)}
+    if discounted:
+        entry["calculatedPrice"]["discountedPrice"] = entry["calculatedPrice"]["price"]
+        entry["calculatedPrice"]["price"] = {
+            "netValue": Decimal(amount),
+            "grossValue": Decimal(amount) * Decimal("1.19"),
+        }
+    return compute(order, includes_tax=includes_tax).lines[0]
+
+
+@pytest.mark.parametrize(
+    ("unit_price", "quantity", "amount"),
+    [
+        ("1.99", "0.1", "0.20"),
+        ("12.345", "2.5", "30.86"),
+        ("0.3333", "0.125", "0.04"),
+        ("100.00", "3", "300.00"),
+        ("0.0009", "12000", "10.80"),
+    ],
+)
+def test_a_net_shops_own_unit_price_is_kept(unit_price, quantity, amount):
+    line = line_at(unit_price, quantity, amount)
+    assert [str(line.unit_price), str(line.discount)] == [unit_price, "0.00"]
+    assert line.net_amount == Decimal(amount)
+
+
+def test_a_net_shops_own_unit_price_stays_beside_a_discount():
+    line = line_at("12.345", "2.5", "30.86", discounted="20.00")
+    assert [line.unit_price, line.discount] == [Decimal("12.345"), Decimal("10.86")]
+
+
+@pytest.mark.parametrize("unit_price", ["1.995", "2.009", "0", "-2", "1.99999999999", "1e11"])
+def test_a_unit_price_that_does_not_come_to_the_amount_or_was_calculated_is_not_shown(unit_price):
+    assert str(line_at(unit_price, "10", "20.00").unit_price) == "2.00"
+
+
+def test_a_gross_shops_unit_price_is_that_of_its_net_amount():
+    assert str(line_at("2.01", "0.1", "0.24", includes_tax=True).unit_price) == "2.00"
+
+
 @pytest.mark.parametrize(
     ("given", "shown"),
     [("0.30000000000000004", "0.3"), ("2.135", "2.135"), ("1e2", "100"), ("99.9999999", "100")],
@@ -203,15 +250,16 @@ def test_any_quantity_recomputes(quantity, amount):
     assert line.discount == 0
 
 
-def test_only_what_was_really_paid_is_taken_off():
+def test_payments_that_came_to_nothing_are_neither_taken_off_nor_shown():
     payments = [
         {"method": "card", "status": "PAID", "paidAmount": 4, "transactionId": "T-1"},
         {"method": "paypal", "status": "REFUNDED", "paidAmount": 3},
-        {"method": "card", "status": "declined", "paidAmount": 2},
+        {"method": "card", "status": "declined", "paidAmount": 2, "transactionId": "T-0"},
         {"method": "invoice", "status": "PENDING", "paidAmount": None},
     ]
     draft = compute(make_order_json(payments=payments))
-    assert [str(p.paid_amount) for p in draft.payments] == ["4.00", "0.00", "0.00", "0.00"]
+    shown = [(p.method, str(p.paid_amount), p.transaction_id) for p in draft.payments]
+    assert shown == [("card", "4.00", "T-1"), ("invoice", "0.00", "")]
     assert [draft.totals.prepaid, draft.totals.due] == [4, 6]
 
 

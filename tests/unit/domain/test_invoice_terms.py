@@ -60,6 +60,7 @@ def test_a_missing_exchange_rate_is_named():
     assert (error.field, error.reason) == ("currency", "EXCHANGE_RATE_MISSING")
     assert "EUR" in error.message
     assert "CZK" in error.message
+    assert "exchangeRates" in error.message
 
 
 @pytest.mark.parametrize(

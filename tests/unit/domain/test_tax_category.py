@@ -179,6 +179,8 @@ def test_a_rate_that_nothing_justifies_is_refused_by_its_term_and_field(case, fi
     assert caught.value.field.endswith(field)
     assert term in caught.value.message
     assert caught.value.message.startswith(f"{caught.value.field}: ")
+    # Settings bear the names that their file has.
+    assert "_" not in caught.value.message
 
 
 @pytest.mark.parametrize("case", [Case(0, "DE", "PL", "PL"), Case(0, "DE", "CH")], ids=str)

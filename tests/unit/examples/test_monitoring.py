@@ -78,6 +78,26 @@ def test_every_measure_of_ours_is_shown():
     assert ours == {re.sub(r"_(bucket|sum|count)$", "", n) for n in shown if "invoicejobs" in n}
 
 
+@pytest.mark.parametrize(("name", "expression"), list(expressions()), ids=lambda text: text[:40])
+def test_nothing_waits_for_a_rate_that_is_0(name, expression):
+    # Where nobody has counted yet, or nobody is left to count, there is no rate.
+    assert not re.search(r"rate\([^)]*\)+\s*==\s*0", expression), name
+
+
+@pytest.mark.parametrize(("name", "expression"), list(expressions()), ids=lambda text: text[:40])
+def test_what_every_program_measures_is_asked_of_our_processes_only(name, expression):
+    foreign = re.findall(r"\b(?:process_\w+|up\b)(\{[^}]*\})?", expression)
+    assert all('job=~"invoicejobs.*"' in labels for labels in foreign), name
+
+
+def test_defects_of_ours_are_counted_from_0_on():
+    registry = new_registry()
+    Metrics(registry)
+    labels = {"outcome": "FAILURE", "reason": "INTERNAL"}
+    # An alert on their increase sees the first one only after a 0.
+    assert registry.get_sample_value("invoicejobs_job_orders_total", labels) == 0
+
+
 def test_each_alert_says_what_is_wrong_and_what_to_do():
     rules = yaml.safe_load((FOLDER / "alerts.yml").read_text(encoding="utf-8"))
     for group in rules["groups"]:

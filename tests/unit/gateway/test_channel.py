@@ -7,7 +7,8 @@ import asyncio
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from gateway.channel import ASKED, CONFIG, KEEPALIVE, Asked, call_options
+from gateway.asked import ASKED, Asked, call_options
+from gateway.channel import CONFIG, KEEPALIVE
 from gateway.config import read_config
 from server.rpc.transport import PING_INTERVAL
 

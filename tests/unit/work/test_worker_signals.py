@@ -23,8 +23,8 @@ def end():
 
 @contextmanager
 def opened(config, observer):
-    yield SimpleNamespace(processes=SimpleNamespace(start=int), engine=SimpleNamespace(
-        start=threading.Thread(target=end, daemon=True).start, stop=lambda grace: True))
+    start = threading.Thread(target=end, daemon=True).start
+    yield SimpleNamespace(start_work=start, engine=SimpleNamespace(stop=lambda grace: True))
 
 worker.observing = lambda *_, **__: nullcontext()
 worker.open_service = opened

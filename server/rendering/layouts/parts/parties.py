@@ -13,7 +13,8 @@ _COUNTRIES_WITH_CODE_BEHIND_CITY = frozenset("AU CA GB IE IN NZ SG TW US".split(
 #: Registers whose numbers go by a name of their own (ISO 6523 ICD).
 _REGISTERS = {"0002": "SIREN", "0009": "SIRET", "0060": "D-U-N-S", "0088": "GLN", "0106": "KvK"}
 _GROUP = 4
-_MOST_NAME_LINES = 3
+# The law wants whole names: in the narrowest column the longest of registers need five.
+_MOST_NAME_LINES = 6
 # An upper bound that keeps a page a page: far beyond any real street or city.
 _MOST_PLACE_LINES = 12
 

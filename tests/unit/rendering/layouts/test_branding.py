@@ -7,7 +7,7 @@ from dataclasses import replace
 import pypdfium2
 import pytest
 
-from server.domain.branding import LAYOUT_VERSIONS, Paper
+from server.domain.branding import LAYOUT_VERSIONS, Paper, Typeface
 from server.rendering import render_pdf
 from server.rendering.layouts import LAYOUTS, compose
 from tests.builders.invoices import BUYER, SELLER, make_invoice
@@ -66,12 +66,23 @@ def test_a_logo_too_thin_to_be_drawn_is_not_in_the_file_either(layout):
     assert b"/Subtype/Image" not in thin
 
 
+@pytest.mark.parametrize("paper", Paper)
+@pytest.mark.parametrize("typeface", Typeface)
+def test_a_companys_long_legal_name_is_whole(layout, typeface, paper):
+    name = (
+        "Gesellschaft für die Verwaltung von Grundstücken und Gebäuden an der unteren Elbe und "
+        "Weser mbH & Co. KG a. A. in Liquidation"
+    )
+    draft = {"buyer": replace(BUYER, name=name)}
+    assert name in shown(layout, draft=draft, typeface=typeface, paper=paper)
+
+
 @pytest.mark.parametrize("role", ["buyer", "delivery"])
 def test_long_names_end_in_an_ellipsis_and_leave_the_address_whole(layout, role):
     street = "Straße des siebzehnten Juni " * 6 + "Nummer 123"
     address = replace(BUYER.address, lines=(street, "Hinterhaus", "Aufgang 4"), country="AT")
     party = replace(
-        BUYER, name="Verwaltung " * 30 + "Name", contact_name="Frau " * 24 + "Kern", address=address
+        BUYER, name="Verwaltung " * 90 + "Name", contact_name="Frau " * 24 + "Kern", address=address
     )
     shown_text = shown(layout, draft={role: party})
     assert "Name" not in shown_text

@@ -1,66 +1,50 @@
-"""Surrounds the handlers of methods, whichever of gRPC's four kinds they are."""
+"""Surrounds the handlers of methods, whichever of gRPC's four kinds they are.
+
+A room of its own: `server.rpc` and `server.observing` both do so, and must not know each other.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from contextvars import ContextVar
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NoReturn, Protocol, TypeAlias
 
 import grpc
 
-Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
+#: A call's context as servicers are given it.
+ServicerContext: TypeAlias = grpc.aio.ServicerContext[Any, Any]
+#: Metadata of a call.
+Metadata: TypeAlias = Sequence[tuple[str, str | bytes]]
 # Texts, for at run time the class takes no types.
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Continuation: TypeAlias = Callable[[grpc.HandlerCallDetails], Awaitable["Handler | None"]]
 
 
-class _Answering:
-    """A call while it is answered."""
+class Context(Protocol):
+    """What we use of gRPC's context of a call; one that comes through a tunnel has no more."""
 
-    __slots__ = ("acts", "task")
+    def peer(self) -> str:
+        """Tells who is at the other end, as gRPC writes it (ipv4:192.0.2.1:4711)."""
+        ...
 
-    def __init__(self, task: asyncio.Task[Any]) -> None:
-        self.task = task
-        self.acts: list[Callable[[], object]] = []
+    async def read(self) -> Any:
+        """Gives the next request; grpc.aio.EOF where there is none."""
+        ...
 
-    def end(self, _task: asyncio.Task[Any]) -> None:
-        """Does what is to be done at its end."""
-        # The task's context has this, and this has the task: they are to go at once.
-        acts = self.acts
-        del self.acts, self.task
-        for act in acts:
-            act()
+    def set_trailing_metadata(self, trailing_metadata: Metadata, /) -> None:
+        """Sets what goes with the end of the call."""
+        ...
 
+    def code(self) -> Any:
+        """Gives the code that the call ends with; 0 where none was set."""
+        ...
 
-_ANSWERING: ContextVar[_Answering] = ContextVar("answering")
+    async def abort(self, code: grpc.StatusCode, details: str = ...) -> NoReturn:
+        """Ends the call. Raises AbortError, which nobody is to catch."""
+        ...
 
-
-def _answering() -> _Answering:
-    try:
-        return _ANSWERING.get()
-    except LookupError:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - every call has one
-        answering = _Answering(task)
-        _ANSWERING.set(answering)
-        task.add_done_callback(answering.end)
-        return answering
-
-
-def when_ended(act: Callable[[], object]) -> None:
-    """Does something when the call that is being answered has ended, its answer included.
-
-    The context can be asked for that, too, but is then tied to itself: what belongs to the call
-    would stay until the garbage collector finds it, which takes longer than to answer some calls.
-    The event loop is asked once for each call, for it takes as long to come back as some acts.
-    """
-    _answering().acts.append(act)
-
-
-def task_of_call() -> asyncio.Task[Any]:
-    """Gives the task that answers the call, to the end of its answer."""
-    return _answering().task
+    async def abort_with_status(self, status: grpc.Status) -> NoReturn:
+        """Ends the call as abort does."""
+        ...
 
 
 class Surrounded:
