@@ -12,9 +12,11 @@ T = TypeVar("T")
 
 
 async def in_thread(work: Callable[[], T]) -> T:
-    """Runs work in a thread of its own and gives what comes of it.
+    """Runs work in a thread of its own and gives what comes of it; raises what it raises.
 
-    asyncio's own threads are waited for when the process ends, however long they take.
+    Who is cancelled meanwhile waits for its end, unless cancelled once more: what it uses, such as
+    the database, may be closed next. asyncio's own threads are waited for when the process ends,
+    however long they take.
     """
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[T] = loop.create_future()
@@ -37,4 +39,8 @@ async def in_thread(work: Callable[[], T]) -> T:
             loop.call_soon_threadsafe(settle, result, error)
 
     threading.Thread(target=run, name="worker", daemon=True).start()
-    return await ended
+    try:
+        return await asyncio.shield(ended)
+    except asyncio.CancelledError:
+        await asyncio.gather(ended, return_exceptions=True)
+        raise
