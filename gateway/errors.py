@@ -41,14 +41,16 @@ HTTP_STATUS: Mapping[grpc.StatusCode, int] = {
 }
 INTERNAL = 500  # every other code
 
+#: Nobody knows whether what was asked for was done.
+_AGAIN = "Try again; to have something done only once, with the same Idempotency-Key."
 #: gRPC itself ends calls with these codes, too; its words speak of sockets and are for the log.
 #: The server's own words are known by the ErrorInfo that comes with them.
 _TRANSPORT_SENTENCES: Mapping[int, str] = {
     429: "Too many requests at once. Try again in a moment.",
     500: "The service failed unexpectedly. The X-Request-Id of this answer helps to find out why.",
     501: "The service does not offer this.",
-    503: "The invoice service cannot be reached at the moment. Try again.",
-    504: "The invoice service did not answer in time. Trying again is safe.",
+    503: f"The invoice service cannot be reached at the moment. {_AGAIN}",
+    504: f"The invoice service did not answer in time. {_AGAIN}",
 }
 
 REST_NAMES: Mapping[str, str] = {
