@@ -116,13 +116,16 @@ async def test_two_calls_with_one_id_end_the_tunnel_when_the_others_are_answered
     ):
         await tunnel.begin(GET, job("held"), call_id=7)
         await held.wait_until_entered()
-        await tunnel.begin(GET, job("free"), call_id=7)
+        # With the answer to the one before it, the second of them has been seen, too.
+        calls = [tunnel_call(call_id, GET, job("free")) for call_id in (8, 7)]
+        await tunnel.stream.write(OpenTunnelRequest(calls=calls))
+        assert (await tunnel.outcome(8)).status is NOT_FOUND
         held.release()
         assert (await tunnel.outcome(7)).status is NOT_FOUND
         failure = await failure_of(tunnel.stream.read())
     assert failure.code is grpc.StatusCode.INVALID_ARGUMENT
     assert list(failure.violations) == ["call_id"]
-    assert held.begun == ["held"]
+    assert held.begun == ["held", "free"]
 
 
 async def test_an_id_may_come_again_when_its_call_is_answered(held: Held) -> None:
