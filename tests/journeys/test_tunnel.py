@@ -181,11 +181,18 @@ def call_path(name: str) -> str:
 def lasting(path: str, data: bytes) -> Any:
     """Reads a response, without what no two answers share: links are signed anew."""
     response: Any = message_factory.GetMessageClass(METHODS[path].output_type).FromString(data)
-    for outcome in getattr(response, "orders", ()):
-        if hasattr(outcome, "link_signature"):
-            assert outcome.link_signature
-            outcome.link_signature = ""
+    forget_signatures(response)
     if hasattr(response, "pdf"):  # It says when it was drawn.
         response.pdf = response.pdf[:5]
         assert response.pdf == b"%PDF-"
     return response
+
+
+def forget_signatures(message: Any) -> None:
+    """Takes the signatures of links out of a message and all that are in it."""
+    for field, value in message.ListFields():
+        if field.name == "link_signature":
+            message.ClearField(field.name)
+        elif field.message_type and not field.message_type.GetOptions().map_entry:
+            for each in value if field.is_repeated else (value,):
+                forget_signatures(each)
