@@ -35,7 +35,7 @@ class Context(Protocol):
         ...
 
     def code(self) -> Any:
-        """Gives the code that the call ends with; 0 where none was set."""
+        """Gives the code that the call ends with; 0 or None where none was set."""
         ...
 
     async def abort(self, code: grpc.StatusCode, details: str = ...) -> NoReturn:

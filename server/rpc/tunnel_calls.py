@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 #: Calls of a tunnel that are under way or wait for the gateway to take their answers, beyond those
 #: that may be answered at the same time: one more than those is refused at once, and makes room.
 MOST_MORE = 1000
-#: Bytes of the largest message of a gateway; ours send no more than 900 KiB.
+#: Bytes of the largest message of a gateway; ours put some 512 KiB into one.
 LARGEST_REQUEST = 1024 * 1024
 #: Bytes of answers that wait for the gateway to take them, before more calls are begun.
 MOST_BYTES = 16 * 1024 * 1024

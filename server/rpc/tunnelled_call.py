@@ -60,7 +60,7 @@ class TunnelledCall:
         metadata = tuple((each.key, each.value) for each in entries)
         self._details = Details(call.method, metadata)
         self._decode: Callable[[bytes], Any] | None = None
-        self._code: Any = 0
+        self._code: grpc.StatusCode | None = None
         self._message = ""
         self._trailing: Metadata = ()
 
@@ -70,12 +70,11 @@ class TunnelledCall:
         # What it ends with is noted then.
         with suppress(grpc.aio.AbortError):
             response = await self._respond(find)
-        code = self._code.value[0] if isinstance(self._code, grpc.StatusCode) else self._code
-        if not code:
+        if self._code is None:
             return TunnelAnswer(call_id=self._call.call_id, response=response)
         return TunnelAnswer(
             call_id=self._call.call_id,
-            code=code,
+            code=self._code.value[0],
             message=self._message,
             status_details=self._status_details(),
         )
@@ -113,8 +112,8 @@ class TunnelledCall:
         """Sets what goes with the end of the call."""
         self._trailing = metadata
 
-    def code(self) -> Any:
-        """Gives that code; 0 where none was set."""
+    def code(self) -> grpc.StatusCode | None:
+        """Gives the code that the call ends with; None where none was set."""
         return self._code
 
     async def abort(
